@@ -1,0 +1,41 @@
+"""The errors catml raises for input it cannot use.
+
+Every message says what was wrong, the value, what is allowed and what to do. The command line
+prints it as it stands and exits with code 2; anything that is not a `CatmlError` is a bug.
+"""
+
+
+class CatmlError(Exception):
+    """Base of every error caused by the user's input."""
+
+
+class SurfaceError(CatmlError):
+    """A surface name, slab, site or adsorbate that cannot exist or cannot be built."""
+
+
+class ElementError(CatmlError):
+    """An element or elemental property without a tabulated value."""
+
+
+class DatasetError(CatmlError):
+    """An adsorption table that breaks the schema, or does not exist."""
+
+
+class AlignmentError(DatasetError):
+    """Energies of different functionals or reference species about to be mixed."""
+
+
+class DescriptorError(CatmlError):
+    """A descriptor that cannot be computed from what the table holds."""
+
+
+class ModelError(CatmlError):
+    """A model that is not fitted, not known, or not readable."""
+
+
+class ReactionError(CatmlError):
+    """A reaction whose steps, energies or volcano are not complete."""
+
+
+class WorkflowError(CatmlError):
+    """A workflow file or output folder that cannot be used."""
