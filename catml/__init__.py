@@ -1,0 +1,62 @@
+"""catml: a catalyst adsorption-energy workbench.
+
+From a surface's name to slabs, sites, descriptors, adsorption energies with honest uncertainty,
+a reaction's volcano and a ranked list of candidates.
+
+Examples
+--------
+>>> import catml
+>>> catml.Surface("Cu3Zr@Cu(100)").host
+'Cu'
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from catml.data.tables import load_dataset
+    from catml.models.adsorption import AdsorptionModel
+    from catml.models.lookup import lookup
+    from catml.models.persistence import load_model
+    from catml.structures.adsorbates import place
+    from catml.structures.sites import find_sites
+    from catml.structures.surface import Surface
+    from catml.workflow.runner import run
+
+__version__ = "0.1.0"
+
+# Loaded on first use, so that `import catml` and `catml --help` stay quick.
+_HOMES = {
+    "AdsorptionModel": "catml.models.adsorption",
+    "Surface": "catml.structures.surface",
+    "find_sites": "catml.structures.sites",
+    "load_dataset": "catml.data.tables",
+    "load_model": "catml.models.persistence",
+    "lookup": "catml.models.lookup",
+    "place": "catml.structures.adsorbates",
+    "run": "catml.workflow.runner",
+}
+
+__all__ = [
+    "AdsorptionModel",
+    "Surface",
+    "__version__",
+    "find_sites",
+    "load_dataset",
+    "load_model",
+    "lookup",
+    "place",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'catml' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})
