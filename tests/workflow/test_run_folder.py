@@ -28,10 +28,15 @@ def test_a_failed_run_leaves_nothing_under_the_name_and_does_not_hinder_the_next
     tmp_path: Path,
 ) -> None:
     out = tmp_path / "run"
-    with pytest.raises(RuntimeError), run_folder(out) as folder:
-        (folder / "run.json").write_text("half")
-        (folder / "tables").mkdir()
-        raise RuntimeError
+
+    def half_a_run() -> None:
+        with run_folder(out) as folder:
+            (folder / "run.json").write_text("half")
+            (folder / "tables").mkdir()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        half_a_run()
     assert not out.exists()
     finish(out)
     assert [p.name for p in out.iterdir()] == ["run.json"]

@@ -1,0 +1,211 @@
+"""The command line: parse, call, print.
+
+Exit codes: 0 done; 2 the input is wrong (one message, no traceback); 1 anything else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import catml
+from catml.errors import CatmlError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+JSON_HELP = "print one JSON document and nothing else"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    options = build_parser().parse_args(arguments)
+    try:
+        options.command(options)
+    except CatmlError as problem:
+        print(f"catml: {problem}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # The reader (head, less) has what it wanted; keep Python from complaining at exit.
+        sys.stdout = None  # type: ignore[assignment]
+        return 0
+    except KeyboardInterrupt:
+        print("\ncatml: stopped", file=sys.stderr)
+        return 1
+    except OSError as problem:
+        print(f"catml: {problem.filename or ''}: {problem.strerror or problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="catml",
+        description="Catalyst adsorption-energy workbench: from a surface's name to a ranked, "
+        "honest list of catalysts.",
+    )
+    parser.add_argument("--version", action="version", version=f"catml {catml.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(
+        name: str, function: Callable[[argparse.Namespace], None], text: str
+    ) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=function)
+        return sub
+
+    sub = command("run", _run, "screen a reaction's candidates as a workflow YAML says")
+    sub.add_argument("workflow", metavar="WORKFLOW.yaml")
+    sub.add_argument("--out", metavar="DIR", help="output folder (default: runs/<workflow name>)")
+    sub.add_argument("--overwrite", action="store_true", help="replace a finished run of that name")
+    sub.add_argument("--workers", type=int, default=2, metavar="N", help="processes (default: 2)")
+    sub.add_argument(
+        "--dry-run", action="store_true", help="check the file, say what would be done"
+    )
+    sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
+
+    sub = command("build", _build, "build a slab and write it in any format ASE knows")
+    sub.add_argument("surface", help='for example "Pt3Ni(111)"')
+    sub.add_argument("--layers", type=int, metavar="N", help="atomic planes (default: enough)")
+    sub.add_argument("--size", default="1x1", metavar="AxB", help="surface supercell")
+    sub.add_argument("--vacuum", type=float, default=10.0, metavar="Å", help="on each side")
+    sub.add_argument("-o", "--output", required=True, metavar="FILE")
+
+    sub = command("sites", _sites, "list a surface's symmetry-distinct adsorption sites")
+    sub.add_argument("surface")
+    sub.add_argument("--json", action="store_true", help=JSON_HELP)
+
+    sub = command("predict", _predict, "predict adsorption energies with their uncertainty")
+    sub.add_argument("adsorbate", help="CO or N")
+    sub.add_argument("surfaces", nargs="*", metavar="SURFACE")
+    sub.add_argument("--file", metavar="CSV", help="a table with a column 'surface'")
+    sub.add_argument("--model", metavar="FILE", help="a saved model instead of the default one")
+    sub.add_argument("--json", action="store_true", help=JSON_HELP)
+
+    sub = command("lookup", _lookup, "a known adsorption energy with its source, else a prediction")
+    sub.add_argument("adsorbate")
+    sub.add_argument("surface")
+    sub.add_argument("--json", action="store_true", help=JSON_HELP)
+
+    sub = command("datasets", _datasets, "list the shipped datasets, or describe and check one")
+    sub.add_argument("name", nargs="?")
+    sub.add_argument("--json", action="store_true", help=JSON_HELP)
+
+    sub = command("import", _import, "bring your own adsorption energies into catml's schema")
+    sub.add_argument("file", help="CSV, ASE database (.db, .json) or Catalysis-Hub export")
+    sub.add_argument("-o", "--output", required=True, metavar="TABLE.csv")
+    sub.add_argument("--adsorbate", help="where the file does not say")
+    sub.add_argument("--reference", help="where the file does not say, as in CO(g)")
+    sub.add_argument("--functional", help="where the file does not say, as in RPBE")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> None:
+    from catml.workflow.runner import describe_run, run
+
+    if options.dry_run:
+        print(describe_run(options.workflow, out=options.out))
+        return
+    result = run(
+        options.workflow,
+        out=options.out,
+        overwrite=options.overwrite,
+        workers=options.workers,
+        quiet=options.quiet,
+    )
+    print(result.summary())
+
+
+def _build(options: argparse.Namespace) -> None:
+    from catml.structures.files import write_slab
+    from catml.structures.surface import Surface
+
+    slab = Surface(options.surface).slab(
+        layers=options.layers, size=_size(options.size), vacuum=options.vacuum
+    )
+    write_slab(slab, options.output)
+    print(f"{options.output}: {options.surface}, {len(slab)} atoms")
+
+
+def _size(text: str) -> tuple[int, int]:
+    parts = text.lower().split("x")
+    if len(parts) != 2 or not all(part.isdigit() and int(part) > 0 for part in parts):
+        raise CatmlError(f"--size {text!r} is not a supercell; write it as 2x2")
+    return int(parts[0]), int(parts[1])
+
+
+def _sites(options: argparse.Namespace) -> None:
+    from catml.structures.site_table import site_table
+
+    _print_table(site_table([options.surface]), as_json=options.json)
+
+
+def _predict(options: argparse.Namespace) -> None:
+    from catml.models.default import default_model
+    from catml.models.persistence import load_model
+
+    surfaces = [*options.surfaces, *(_surfaces_in(options.file) if options.file else [])]
+    if not surfaces:
+        raise CatmlError("no surface is given; name some, or a table with --file")
+    model = load_model(options.model) if options.model else default_model(options.adsorbate)
+    if model.adsorbate != options.adsorbate:
+        raise CatmlError(
+            f"the model {options.model!r} predicts {model.adsorbate}, not {options.adsorbate}"
+        )
+    _print_table(model.predict(surfaces), as_json=options.json)
+
+
+def _surfaces_in(path: str) -> list[str]:
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as reason:
+        raise CatmlError(f"--file {path!r} cannot be read as CSV: {reason}") from None
+    if "surface" not in table:
+        raise CatmlError(
+            f"--file {path!r} has no column 'surface'; it has: {', '.join(map(str, table.columns))}"
+        )
+    return list(table["surface"])
+
+
+def _lookup(options: argparse.Namespace) -> None:
+    from catml.models.lookup import lookup
+
+    _print_table(lookup(options.surface, options.adsorbate), as_json=options.json)
+
+
+def _datasets(options: argparse.Namespace) -> None:
+    from catml.data.cards import check_dataset, describe_dataset, list_datasets
+
+    if options.name is None:
+        _print_table(list_datasets(), as_json=options.json)
+        return
+    card, problems = describe_dataset(options.name), check_dataset(options.name)
+    if options.json:
+        print(json.dumps({"card": card, "problems": problems}, ensure_ascii=False))
+    else:
+        print(card)
+        print("check: " + ("passed" if not problems else "\n  ".join(["FAILED", *problems])))
+    if problems:
+        raise CatmlError(f"dataset {options.name!r} fails its check; reinstall catml")
+
+
+def _import(options: argparse.Namespace) -> None:
+    raise CatmlError("import")
+
+
+def _print_table(table: pd.DataFrame, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(_records(table), ensure_ascii=False, allow_nan=False))
+    else:
+        print(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows as JSON-able mappings; a missing number becomes null."""
+    return json.loads(table.to_json(orient="records", double_precision=10))
