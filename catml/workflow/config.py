@@ -165,7 +165,9 @@ def check_config(content: dict[str, Any], *, name: str = "workflow") -> Workflow
         return WorkflowConfig.model_validate(content)
     except ValidationError as problems:
         lines = [_one_line(problem) for problem in problems.errors()]
-        raise WorkflowError(f"{name!r} is not a usable workflow:\n  " + "\n  ".join(lines)) from None
+        raise WorkflowError(
+            f"{name!r} is not a usable workflow:\n  " + "\n  ".join(lines)
+        ) from None
 
 
 def _one_line(problem: Any) -> str:
@@ -183,7 +185,8 @@ def _one_line(problem: Any) -> str:
         return f"{key}: {found!r} is read as a number; put it in quotes, as in '{found}'"
     if kind == "value_error":
         return f"{key}: {_shown(found)}{context['error']}"
-    return f"{key}: {_shown(found)}{problem['msg'][0].lower()}{problem['msg'][1:]}"
+    allowed_text = problem["msg"][0].lower() + problem["msg"][1:]
+    return f"{key}: {_shown(found) or 'what is given '}is not allowed; {allowed_text}"
 
 
 def _shown(found: Any) -> str:

@@ -1,0 +1,123 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catml.errors import WorkflowError
+from catml.resources import shipped_folder
+from catml.workflow.config import WorkflowConfig, check_config, load_config
+
+
+def workflow(**changes: Any) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "title": "A small screening",
+        "reaction": "co2_reduction",
+        "candidates": {
+            "families": ["pure", "skin"],
+            "hosts": ["Cu", "Pt"],
+            "guests": ["Zr"],
+            "facets": ["100"],
+        },
+    }
+    for path, value in changes.items():
+        *sections, key = path.split("__")
+        place = content
+        for section in sections:
+            place = place.setdefault(section, {})
+        place[key] = value
+    return content
+
+
+def test_the_shipped_workflows_are_usable() -> None:
+    shipped = sorted(shipped_folder("workflows").glob("*.yaml"))
+    assert {path.stem for path in shipped} >= {"co2_reduction", "ammonia_synthesis"}
+    assert all(load_config(path).title for path in shipped)
+
+
+def test_what_is_not_said_has_a_stated_default() -> None:
+    config = check_config(workflow())
+    assert config.validation.splits == ("random", "composition")
+    assert config.model.regressor in ("gaussian_process", "xgboost")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"titel": "x"}, r"titel: is not a key catml knows; did you mean 'title'\?"),
+        ({"candidates__host": ["Cu"]}, r"candidates.host: is not a key .* did you mean 'hosts'\?"),
+        (
+            {"model__seed": "one"},
+            r"model.seed: 'one' is not allowed; input should be a valid integer",
+        ),
+        (
+            {"model__seed": -1},
+            "model.seed: -1 is not allowed; input should be greater than or equal to 0",
+        ),
+        (
+            {"model__regressor": "magic"},
+            "model.regressor: 'magic' is not allowed; input should be 'gaussian_pro",
+        ),
+        ({"candidates__hosts": ["Cu", "Xx"]}, r"candidates.hosts.1: 'Xx' is not an element"),
+        (
+            {"candidates__hosts": "Cu"},
+            "candidates.hosts: 'Cu' is not allowed; input should be a valid tuple",
+        ),
+        ({"candidates__hosts": []}, "candidates.hosts: .* at least 1 item"),
+        ({"candidates__hosts": ["Cu", "Cu"]}, "names Cu more than once"),
+        ({"candidates__facets": [100]}, "candidates.facets.0: 100 is read as a number; put it in"),
+        ({"candidates__facets": ["999"]}, "candidates.facets.0: '999' is not a facet"),
+        (
+            {"candidates__families": ["foam"]},
+            "candidates.families.0: 'foam' is not allowed; input should be 'pure",
+        ),
+        ({"candidates__guests": []}, "need at least one guest"),
+        ({"validation__splits": ["random"]}, "a random split alone flatters"),
+        ({"validation__folds": 1}, "validation.folds: 1 is not allowed; input should be greater"),
+        (
+            {"ranking__samples": 10**9},
+            "ranking.samples: 1000000000 is not allowed; input should be less",
+        ),
+        (
+            {"candidates": None},
+            "candidates: None is not allowed; input should be a valid dictionary",
+        ),
+    ],
+)
+def test_a_wrong_entry_is_named_with_its_value_and_what_is_allowed(
+    changes: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(WorkflowError, match=said):
+        check_config(workflow(**changes))
+
+
+def test_every_problem_is_named_at_once() -> None:
+    with pytest.raises(WorkflowError) as refusal:
+        check_config(workflow(model__seed="one", report__shortlist=0, title=None))
+    assert str(refusal.value).count("\n") == 3
+
+
+KEYS = [*WorkflowConfig.model_fields, "x"]
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*KEYS, "hosts", "facets", "seed"]), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), VALUES))
+def test_any_mapping_is_accepted_or_refused_with_a_message(content: dict[str, Any]) -> None:
+    try:
+        check_config(workflow() | content)
+    except WorkflowError as refusal:
+        assert "is not a usable workflow" in str(refusal)
+
+
+def test_a_file_is_named_in_its_message(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("title: x\n")
+    with pytest.raises(WorkflowError, match=r"mine.yaml.*\n  reaction: is missing"):
+        load_config(tmp_path / "mine.yaml")
