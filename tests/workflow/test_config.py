@@ -1,3 +1,4 @@
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -111,10 +112,9 @@ VALUES = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(KEYS), VALUES))
 def test_any_mapping_is_accepted_or_refused_with_a_message(content: dict[str, Any]) -> None:
-    try:
-        check_config(workflow() | content)
-    except WorkflowError as refusal:
-        assert "is not a usable workflow" in str(refusal)
+    # Whatever is given, no other error than the one a user is meant to read may come out.
+    with contextlib.suppress(WorkflowError):
+        assert check_config(workflow() | content).title
 
 
 def test_a_file_is_named_in_its_message(tmp_path: Path) -> None:
