@@ -1,0 +1,207 @@
+"""Moments of a density of states: centre, three widths, shape, filling and upper edge.
+
+Pure mathematics on arrays; energies are relative to the Fermi level. Three widths have three
+names and are never mixed: rms √μ2; rectangular √(12 μ2), the full width of the box with the same
+second moment; semi-elliptic 4 √μ2, the full width of the semi-ellipse.
+
+Formulas: B. Hammer, J. K. Nørskov, Adv. Catal. 45, 71 (2000), doi:10.1016/S0360-0564(02)45013-4;
+upper edge from the Hilbert transform: H. Xin et al., Phys. Rev. B 89, 115114 (2014),
+doi:10.1103/PhysRevB.89.115114; upper edge from the width: A. Vojvodic, J. K. Nørskov,
+F. Abild-Pedersen, Top. Catal. 57, 25 (2014), doi:10.1007/s11244-013-0159-2.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from catml.errors import DescriptorError
+
+# Smearing of the Methfessel-Paxton kind leaves shallow negative tails; more than that is not a
+# density of states.
+_DEEPEST_NEGATIVE_TAIL = 0.01
+
+
+@dataclass(frozen=True)
+class BandMoments:
+    """Shape of one band, energies in eV relative to the Fermi level.
+
+    Attributes
+    ----------
+    center_ev : float
+        First moment.
+    second_moment_ev2 : float
+        Second central moment μ2, in eV².
+    skewness, kurtosis : float
+        μ3/μ2^1.5 and μ4/μ2² (3 for a Gaussian, nothing subtracted).
+    filling : float
+        Fraction of the states below the Fermi level, between 0 and 1.
+    upper_edge_ev : float
+        Energy of the largest value of the Hilbert transform.
+    """
+
+    center_ev: float
+    second_moment_ev2: float
+    skewness: float
+    kurtosis: float
+    filling: float
+    upper_edge_ev: float
+
+    @property
+    def rms_width_ev(self) -> float:
+        """Root-mean-square width √μ2, in eV."""
+        return float(np.sqrt(self.second_moment_ev2))
+
+    @property
+    def rectangular_width_ev(self) -> float:
+        """Full width √(12 μ2) of the rectangular band with this second moment, in eV."""
+        return float(np.sqrt(12 * self.second_moment_ev2))
+
+    @property
+    def semielliptic_width_ev(self) -> float:
+        """Full width 4 √μ2 of the semi-elliptic band with this second moment, in eV."""
+        return 4 * self.rms_width_ev
+
+    @property
+    def semielliptic_upper_edge_ev(self) -> float:
+        """Centre plus half the semi-elliptic width, in eV."""
+        return self.center_ev + 2 * self.rms_width_ev
+
+
+def band_moments(
+    energy_ev: ArrayLike,
+    dos: ArrayLike,
+    *,
+    window_ev: tuple[float, float] | None = None,
+) -> BandMoments:
+    """Describe the shape of a band.
+
+    Parameters
+    ----------
+    energy_ev : array_like, shape (n,)
+        Increasing energies relative to the Fermi level, in eV; the spacing may vary.
+    dos : array_like, shape (n,) or (spins, n)
+        Density of states in any unit; spin channels are added.
+    window_ev : tuple of float, optional
+        Lowest and highest energy to integrate over; by default the whole grid.
+
+    Raises
+    ------
+    DescriptorError
+        If the arrays do not fit together, hold too few or non-finite numbers, or there are no
+        states in the window.
+
+    Examples
+    --------
+    A rectangular band from -5 to 1 eV:
+
+    >>> import numpy as np
+    >>> energy = np.linspace(-5, 1, 6001)
+    >>> band = band_moments(energy, np.ones_like(energy))
+    >>> round(band.center_ev, 3), round(band.rectangular_width_ev, 3), round(band.filling, 3)
+    (-2.0, 6.0, 0.833)
+    """
+    energy, states = _checked(energy_ev, dos, window_ev)
+    total = float(np.trapezoid(states, energy))
+    center = float(np.trapezoid(energy * states, energy)) / total
+    second, third, fourth = (
+        float(np.trapezoid((energy - center) ** order * states, energy)) / total
+        for order in (2, 3, 4)
+    )
+    if second <= 0:
+        raise DescriptorError(
+            f"The density of states has the second moment {second:g} eV²: it is one spike or "
+            "mostly negative. Use a finer energy grid or a broader smearing."
+        )
+    return BandMoments(
+        center_ev=center,
+        second_moment_ev2=second,
+        skewness=third / second**1.5,
+        kurtosis=fourth / second**2,
+        filling=_states_below_fermi_level(energy, states) / total,
+        upper_edge_ev=hilbert_upper_edge(energy, states),
+    )
+
+
+def hilbert_upper_edge(energy_ev: ArrayLike, dos: ArrayLike) -> float:
+    """Return the energy where the Hilbert transform of the density of states is largest.
+
+    Parameters
+    ----------
+    energy_ev : array_like, shape (n,)
+        Increasing energies in eV.
+    dos : array_like, shape (n,) or (spins, n)
+        Density of states.
+
+    Returns
+    -------
+    float
+        Upper edge in eV, to the spacing of the grid.
+
+    Raises
+    ------
+    DescriptorError
+        As for `band_moments`.
+
+    Notes
+    -----
+    The transform is (1/π) P∫ ρ(e)/(E - e) de: for a semi-ellipse it grows linearly through the
+    band and peaks exactly at the upper edge (doi:10.1103/PhysRevB.89.115114).
+    """
+    from scipy.signal import hilbert
+
+    energy, states = _checked(energy_ev, dos, None)
+    steps = np.diff(energy)
+    if not np.allclose(steps, steps[0], rtol=1e-6):
+        fine = np.linspace(energy[0], energy[-1], max(energy.size, 2001))
+        states = np.interp(fine, energy, states)
+        energy = fine
+    # The discrete transform is periodic: empty space keeps a band from meeting its own image.
+    empty = np.zeros(2 * states.size)
+    transform = np.imag(hilbert(np.concatenate([empty, states, empty])))
+    inside = transform[empty.size : empty.size + states.size]
+    return float(energy[int(np.argmax(inside))])
+
+
+def _states_below_fermi_level(energy: NDArray[np.float64], states: NDArray[np.float64]) -> float:
+    if energy[0] >= 0:
+        return 0.0
+    if energy[-1] <= 0:
+        return float(np.trapezoid(states, energy))
+    below = energy < 0
+    at_fermi_level = float(np.interp(0.0, energy, states))
+    return float(
+        np.trapezoid(np.append(states[below], at_fermi_level), np.append(energy[below], 0.0))
+    )
+
+
+def _checked(
+    energy_ev: ArrayLike, dos: ArrayLike, window_ev: tuple[float, float] | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    energy = np.asarray(energy_ev, dtype=float)
+    states = np.asarray(dos, dtype=float)
+    if states.ndim == 2:
+        states = states.sum(axis=0)
+    if energy.ndim != 1 or states.shape != energy.shape:
+        raise DescriptorError(
+            f"Energies of shape {energy.shape} and a density of states of shape {np.shape(dos)} "
+            "do not fit: give n energies and n (or spins × n) densities."
+        )
+    if not (np.isfinite(energy).all() and np.isfinite(states).all()):
+        raise DescriptorError("The density of states holds numbers that are not finite.")
+    if window_ev is not None:
+        low, high = window_ev
+        keep = (energy >= low) & (energy <= high)
+        energy, states = energy[keep], states[keep]
+    if energy.size < 3 or not (np.diff(energy) > 0).all():
+        where = "" if window_ev is None else f" between {window_ev[0]:g} and {window_ev[1]:g} eV"
+        raise DescriptorError(
+            f"The energy grid has {energy.size} points{where}: at least 3 increasing ones are "
+            "needed."
+        )
+    if states.max() <= 0 or states.min() < -_DEEPEST_NEGATIVE_TAIL * states.max():
+        raise DescriptorError(
+            f"The density of states ranges from {states.min():g} to {states.max():g}: it must "
+            "not be negative, and some states must lie in the energy range."
+        )
+    return energy, states

@@ -1,0 +1,131 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catml.descriptors.moments import band_moments, hilbert_upper_edge
+from catml.errors import DescriptorError
+
+GRID = 200_001
+
+
+def semi_ellipse(center, width):
+    energy = np.linspace(center - width / 2, center + width / 2, GRID)
+    x = np.clip((energy - center) / (width / 2), -1, 1)
+    return energy, np.sqrt(1 - x**2)
+
+
+def test_semi_ellipse_has_its_known_moments():
+    band = band_moments(*semi_ellipse(-1.5, 8.0))
+    assert band.center_ev == pytest.approx(-1.5, abs=1e-6)
+    assert band.second_moment_ev2 == pytest.approx(4.0, abs=1e-6)  # (W/4)²
+    assert band.rms_width_ev == pytest.approx(2.0, abs=1e-6)
+    assert band.semielliptic_width_ev == pytest.approx(8.0, abs=1e-6)
+    assert band.rectangular_width_ev == pytest.approx(np.sqrt(48.0), abs=1e-6)
+    assert band.skewness == pytest.approx(0.0, abs=1e-6)
+    assert band.kurtosis == pytest.approx(2.0, abs=1e-6)
+    x = 1.5 / 4
+    filling = 0.5 + (x * np.sqrt(1 - x**2) + np.arcsin(x)) / np.pi
+    assert band.filling == pytest.approx(filling, abs=1e-6)
+
+
+def test_semi_ellipse_ends_where_both_edges_say():
+    energy, states = semi_ellipse(-1.5, 8.0)
+    band = band_moments(energy, states)
+    assert band.semielliptic_upper_edge_ev == pytest.approx(2.5, abs=1e-6)
+    wide = np.linspace(-15, 15, 6001)
+    padded = np.interp(wide, energy, states, left=0, right=0)
+    assert hilbert_upper_edge(wide, padded) == pytest.approx(2.5, abs=0.006)
+
+
+def test_rectangle_has_its_known_moments():
+    energy = np.linspace(-5, 1, GRID)
+    band = band_moments(energy, np.full(GRID, 3.7))
+    assert band.center_ev == pytest.approx(-2.0, abs=1e-6)
+    assert band.rectangular_width_ev == pytest.approx(6.0, abs=1e-6)
+    assert band.kurtosis == pytest.approx(1.8, abs=1e-6)
+    assert band.filling == pytest.approx(5 / 6, abs=1e-6)
+    # In the rectangular-band model the centre lies at W (1/2 - f).
+    assert band.center_ev == pytest.approx(
+        band.rectangular_width_ev * (0.5 - band.filling), abs=1e-6
+    )
+
+
+def test_triangle_is_skewed():
+    energy = np.linspace(0, 1, GRID)
+    falling = band_moments(energy, 1 - energy)
+    assert falling.center_ev == pytest.approx(1 / 3, abs=1e-6)
+    assert falling.skewness == pytest.approx(2 * np.sqrt(2) / 5, abs=1e-6)
+    assert falling.kurtosis == pytest.approx(2.4, abs=1e-6)
+    rising = band_moments(energy, energy)
+    assert rising.skewness == pytest.approx(-2 * np.sqrt(2) / 5, abs=1e-6)
+
+
+def test_spin_channels_are_added():
+    energy = np.linspace(-6, 3, 4001)
+    up = np.exp(-((energy + 2.5) ** 2))
+    down = np.exp(-((energy + 0.5) ** 2))
+    both = band_moments(energy, np.stack([up, down]))
+    assert both == band_moments(energy, up + down)
+    assert both.center_ev == pytest.approx(-1.5, abs=1e-3)
+
+
+def test_uneven_grid_gives_the_same_answer():
+    energy = np.linspace(-6, 4, 20001)
+    uneven = np.sort(np.concatenate([energy, np.linspace(-3, -1, 5003)]))
+    uneven = np.unique(uneven)
+
+    def states(e):
+        return np.where(np.abs(e + 1) < 3, 9 - (e + 1) ** 2, 0.0)
+
+    even = band_moments(energy, states(energy))
+    other = band_moments(uneven, states(uneven))
+    assert other.center_ev == pytest.approx(even.center_ev, abs=1e-5)
+    assert other.rms_width_ev == pytest.approx(even.rms_width_ev, abs=1e-5)
+    assert other.upper_edge_ev == pytest.approx(even.upper_edge_ev, abs=0.01)
+
+
+@given(
+    shift=st.floats(-3, 3),
+    stretch=st.floats(0.3, 3),
+    scale=st.floats(0.01, 100),
+    seed=st.integers(0, 99),
+)
+def test_moments_follow_shift_stretch_and_scale(shift, stretch, scale, seed):
+    energy = np.linspace(-4, 2, 301)
+    states = np.random.default_rng(seed).uniform(0, 1, energy.size)
+    band = band_moments(energy, states)
+    moved = band_moments(energy * stretch + shift, states * scale)
+    assert moved.center_ev == pytest.approx(band.center_ev * stretch + shift, abs=1e-9)
+    assert moved.rms_width_ev == pytest.approx(band.rms_width_ev * stretch, rel=1e-9)
+    assert moved.skewness == pytest.approx(band.skewness, abs=1e-9)
+    assert moved.kurtosis == pytest.approx(band.kurtosis, rel=1e-9)
+    assert 0 <= moved.filling <= 1
+
+
+def test_filled_and_empty_bands():
+    energy = np.linspace(-5, -1, 101)
+    assert band_moments(energy, np.ones(101)).filling == pytest.approx(1.0)
+    assert band_moments(-energy[::-1], np.ones(101)).filling == 0.0
+
+
+def test_window_cuts_the_grid():
+    energy = np.linspace(-10, 10, 2001)
+    band = band_moments(energy, np.ones(2001), window_ev=(-4, 2))
+    assert band.center_ev == pytest.approx(-1.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("energy", "states", "says"),
+    [
+        ([0, 1, 2], [1, 1], "do not fit"),
+        ([0, 1, np.nan], [1, 1, 1], "finite"),
+        ([0, 2, 1], [1, 1, 1], "increasing"),
+        ([0, 1], [1, 1], "2 points"),
+        ([0, 1, 2], [0, 0, 0], "some states"),
+        ([0, 1, 2], [1, -1, 1], "negative"),
+    ],
+)
+def test_unusable_density_of_states_is_a_clear_error(energy, states, says):
+    with pytest.raises(DescriptorError, match=says):
+        band_moments(energy, states)
