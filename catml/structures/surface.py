@@ -1,0 +1,232 @@
+"""Surfaces by name: one grammar for Python, YAML, the command line and tables.
+
+=========================  =================================================================
+``Pt(111)``                pure metal in its ground-state prototype
+``Ru[A1](111)``            the same in a prototype of choice: A1, A2 or A3
+``Pt3Ni(111)``             ordered alloy: X3Y is L1_2, XY is L1_0 (or B2, ``NiAl[B2](110)``)
+``Pt3Ni(100):NiPt``        a termination, by the elements of its top plane
+``Ni@Cu(100)``             overlayer: one monolayer of Cu on Ni, at the lattice constant of Ni
+``Cu-Ni@Cu(100)``          near-surface alloy: a layer of Ni below one layer of Cu on Cu
+``Cu3Zr@Cu(100)``          skin: the top layer of Cu3Zr made pure Cu
+``Pt1/Cu(111)``            single-atom alloy: one Pt in the Cu top layer of the supercell
+=========================  =================================================================
+
+Miller indices refer to the cubic cell, in A3 (four indices) to the hexagonal cell, and in L1_0
+to the two-atom tetragonal cell, in which (101) is the close-packed facet. A name stays as
+written, except that spaces go and so does a prototype in brackets that is inferred anyway.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from catml.errors import SurfaceError
+from catml.structures.names import SurfaceParts, parse_name
+from catml.structures.prototypes import PrototypeName
+from catml.structures.stacking import Stacking, stacking
+
+if TYPE_CHECKING:
+    from ase import Atoms
+
+    from catml.elements.lattice import LatticeConstants
+
+Modification = Literal["none", "overlayer", "near-surface", "skin", "single-atom"]
+Family = Literal["pure", "ordered-alloy", "overlayer", "near-surface", "skin", "single-atom"]
+
+_FROM_PARTS = (
+    "name",
+    "bulk",
+    "species",
+    "miller",
+    "facet",
+    "modification",
+    "top",
+    "second",
+    "termination",
+)
+
+
+@dataclass(frozen=True, order=True)
+class Surface:
+    """A surface: bulk, facet, termination and modification. Equal, ordered and hashed by name.
+
+    Parameters
+    ----------
+    name : str
+        A surface name; afterwards the attribute holds its canonical spelling.
+
+    Attributes
+    ----------
+    bulk : str
+        Formula of the bulk, or of the substrate of an overlayer.
+    species : tuple of str
+        Its elements, the majority (else the first written) first.
+    prototype : str
+        Strukturbericht name of the bulk: A1, A2, A3, L1_2, L1_0 or B2.
+    miller : tuple of int
+        Miller indices, four for A3.
+    facet : str
+        The same as text, ``"111"``, ``"10-10"``.
+    modification : str
+        ``"none"``, ``"overlayer"``, ``"near-surface"``, ``"skin"`` or ``"single-atom"``.
+    top : str or None
+        Element of the top layer of an overlayer, near-surface alloy or skin.
+    second : str or None
+        Element of the second layer of a near-surface alloy.
+    host : str
+        The metal that the surface mainly shows: the majority element of an alloy (the
+        alphabetically first in L1_0 and B2), the top layer's metal of a layered surface, the
+        host of a single atom.
+    guest : str or None
+        The other element: of an alloy, below the top layer, or the single atom. None for a pure
+        metal.
+    termination : str or None
+        The label written in the name, None if there is none; see `terminations`.
+
+    Raises
+    ------
+    SurfaceError
+        If the name cannot be read or names a surface that cannot exist.
+
+    Examples
+    --------
+    >>> Surface("Cu3Zr@Cu(100)").family
+    'skin'
+    >>> Surface("Pt3Ni[L12](111)")
+    Surface('Pt3Ni(111)')
+    """
+
+    name: str
+    bulk: str = field(init=False, compare=False)
+    species: tuple[str, ...] = field(init=False, compare=False)
+    prototype: PrototypeName = field(init=False, compare=False)
+    miller: tuple[int, ...] = field(init=False, compare=False)
+    facet: str = field(init=False, compare=False)
+    modification: Modification = field(init=False, compare=False)
+    top: str | None = field(init=False, compare=False)
+    second: str | None = field(init=False, compare=False)
+    host: str = field(init=False, compare=False)
+    guest: str | None = field(init=False, compare=False)
+    termination: str | None = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise SurfaceError(
+                f'A surface is made from its name, such as "Pt(111)"; '
+                f"got {self.name!r} of type {type(self.name).__name__}."
+            )
+        parts = parse_name(self.name)
+        values = {name: getattr(parts, name) for name in _FROM_PARTS}
+        values["prototype"] = parts.prototype.name
+        values["host"] = _host(parts)
+        values["guest"] = _guest(parts)
+        for attribute, value in values.items():
+            object.__setattr__(self, attribute, value)
+        if self.termination is not None:
+            self._check_termination()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"Surface({self.name!r})"
+
+    @property
+    def family(self) -> Family:
+        """The kind of surface: the modification, else pure or ordered-alloy."""
+        if self.modification != "none":
+            return self.modification
+        return "pure" if len(self.species) == 1 else "ordered-alloy"
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """Every element of the surface, sorted by symbol."""
+        others = {self.top, self.second, self.guest} - {None}
+        return tuple(sorted({*self.species, *(element for element in others if element)}))
+
+    @property
+    def stacking(self) -> Stacking:
+        """The bulk as a stack of planes along the facet's normal."""
+        return stacking(self.prototype, self.miller)
+
+    @property
+    def termination_index(self) -> int:
+        """Place of this surface's termination among `terminations`, 0 for the default."""
+        return 0 if self.termination is None else self.termination_labels.index(self.termination)
+
+    @property
+    def termination_labels(self) -> tuple[str, ...]:
+        """Labels of all `terminations` in order, also where there is only one."""
+        planes = [self.stacking.planes[cut] for cut in self.stacking.cuts]
+        tops = [
+            "".join(sorted({self.top or self.species[role] for role in plane.roles}))
+            for plane in planes
+        ]
+        return tuple(_numbered(tops, index) for index in range(len(tops)))
+
+    def terminations(self) -> list["Surface"]:
+        """Return the distinct terminations of this facet, the default (no label) first.
+
+        Planes richest in the majority (or first) element come first. Terminations whose top
+        planes hold the same elements are numbered, ``:Ru-1`` and ``:Ru-2``, those with the
+        narrower gap below the top plane first. The bottom of a slab offers no further ones, for
+        every prototype has an inversion centre.
+
+        Examples
+        --------
+        >>> [surface.name for surface in Surface("Pt3Ni(100)").terminations()]
+        ['Pt3Ni(100):Pt', 'Pt3Ni(100):NiPt']
+        >>> Surface("Pt3Ni(111)").terminations()
+        [Surface('Pt3Ni(111)')]
+        """
+        labels = self.termination_labels
+        bare = self.name.partition(":")[0]
+        if len(labels) == 1:
+            return [Surface(bare)]
+        return [Surface(f"{bare}:{label}") for label in labels]
+
+    def slab(
+        self,
+        *,
+        layers: int | None = None,
+        size: tuple[int, int] | None = None,
+        vacuum: float = 10.0,
+        lattice: "tuple[float, float | None] | LatticeConstants | None" = None,
+    ) -> "Atoms":
+        """Return a slab of this surface; see `catml.structures.slabs.build_slab`."""
+        from catml.structures.slabs import build_slab
+
+        return build_slab(self, layers=layers, size=size, vacuum=vacuum, lattice=lattice)
+
+    def _check_termination(self) -> None:
+        labels = self.termination_labels
+        bare = self.name.partition(":")[0]
+        if len(labels) == 1:
+            raise SurfaceError(
+                f"{self.name!r} names a termination, but {bare} has only one. Write {bare}."
+            )
+        if self.termination not in labels:
+            raise SurfaceError(
+                f"{bare} has no termination {self.termination!r}. "
+                f"Allowed are {' and '.join(f'{bare}:{label}' for label in labels)}."
+            )
+
+
+def _numbered(labels: Sequence[str], index: int) -> str:
+    """The label, with its number among equal ones where there are several."""
+    label = labels[index]
+    if labels.count(label) == 1:
+        return label
+    return f"{label}-{labels[: index + 1].count(label)}"
+
+
+def _host(parts: SurfaceParts) -> str:
+    if parts.top is not None:
+        return parts.top
+    return parts.species[0] if parts.prototype.ratio != (1, 1) else min(parts.species)
+
+
+def _guest(parts: SurfaceParts) -> str | None:
+    if parts.single or parts.second:
+        return parts.single or parts.second
+    return next((element for element in parts.species if element != _host(parts)), None)
