@@ -21,7 +21,7 @@ from catml.structures.prototypes import (
 
 _NAME = re.compile(r"(?P<body>[^():]+)\((?P<facet>[^():]*)\)(?::(?P<termination>[^:]+))?")
 _BULK = re.compile(r"(?P<formula>[A-Za-z0-9]+)(?:\[(?P<label>[^\[\]]*)\])?")
-_TERM = re.compile(r"([A-Z][a-z]?)(\d*)")
+_TERM = re.compile(r"([A-Z][a-z]?)([0-9]*)")
 _EXAMPLES = (
     "Pt(111), Ru(0001), Pt3Ni(111), Pt3Ni(100):Pt, Ni@Cu(100), Cu-Ni@Cu(100), "
     "Cu3Zr@Cu(100), Pt1/Cu(111)"
@@ -223,12 +223,12 @@ def _read_bulk(text: str) -> _Bulk:
 
 
 def _read_facet(text: str, name: str) -> tuple[int, ...]:
-    if not re.fullmatch(r"(-?\d){3,4}", text.replace(",", "")):
+    if not re.fullmatch(r"(-?[0-9]){3,4}", text.replace(",", "")):
         raise SurfaceError(
             f"Cannot read the facet ({text}) of {name!r}. Write three Miller indices, or four "
             "for hcp, one digit each, such as (111), (1-10), (0001) or (10-10)."
         )
-    miller = tuple(int(index) for index in re.findall(r"-?\d", text))
+    miller = tuple(int(index) for index in re.findall(r"-?[0-9]", text))
     divisor = gcd(*miller)
     if divisor == 0:
         raise SurfaceError(
