@@ -97,15 +97,7 @@ def build_slab(
     slab = Atoms(
         numbers=numbers, positions=positions, cell=cell, pbc=(True, True, False), tags=plan.tags
     )
-    slab.info = {
-        "surface": surface.name,
-        "prototype": surface.prototype,
-        "miller": list(surface.miller),
-        "termination": surface.termination_labels[surface.termination_index],
-        "layers": count,
-        "size": list(shape),
-        "lattice": asdict(constants),
-    }
+    slab.info = _info(surface, count, shape, constants)
     return _modified(slab, surface)
 
 
@@ -192,6 +184,21 @@ def _coordinates(
     cell[:2, 2] = 0.0
     cell[2, 2] = heights[-1] + 2 * vacuum
     return positions, cell
+
+
+def _info(
+    surface: "Surface", layers: int, size: tuple[int, int], constants: LatticeConstants
+) -> dict[str, object]:
+    """What a slab says about itself; lists and plain values only, so that any file keeps it."""
+    return {
+        "surface": surface.name,
+        "prototype": surface.prototype,
+        "miller": list(surface.miller),
+        "termination": surface.termination_labels[surface.termination_index],
+        "layers": layers,
+        "size": list(size),
+        "lattice": asdict(constants),
+    }
 
 
 def _modified(slab: Atoms, surface: "Surface") -> Atoms:
