@@ -7,11 +7,13 @@ stays true.
 
 from __future__ import annotations
 
+import csv
 import gzip
 import hashlib
 import io
 import os
 import tempfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -20,25 +22,54 @@ import pandas as pd
 from catml.data.schema import COLUMNS, Column
 from catml.errors import DatasetError
 
+_GZIP_MAGIC = b"\x1f\x8b"
+
 
 def read_text_table(path: str | Path) -> pd.DataFrame:
     """Return a CSV (or .csv.gz) as text cells, nothing interpreted; missing cells are empty.
 
+    The index is the row number as a spreadsheet counts: the header is row 1. Empty rows are left
+    out.
+
     Raises
     ------
     DatasetError
-        If the file is missing or not a CSV.
+        If the file is missing, not text, or a row has more or fewer cells than the header.
     """
     file = Path(path)
     try:
-        return pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8")
+        content = file.read_bytes()
+        if content[:2] == _GZIP_MAGIC:
+            content = gzip.decompress(content)
+        lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
     except FileNotFoundError:
         raise DatasetError(
             f"table {str(file)!r} does not exist; give the path of a CSV file"
         ) from None
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as why:
-        reason = str(why).strip().splitlines()[-1] if str(why).strip() else type(why).__name__
-        raise DatasetError(f"table {str(file)!r} cannot be read as CSV: {reason}") from None
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as why:
+        raise DatasetError(f"table {str(file)!r} cannot be read as CSV: {why}") from None
+    if not lines or not lines[0]:
+        raise DatasetError(f"table {str(file)!r} is empty; its first row must name the columns")
+    header = [name.strip() for name in lines[0]]
+    _check_header(header, file)
+    rows = {number: cells for number, cells in enumerate(lines[1:], start=2) if cells}
+    for number, cells in rows.items():
+        if len(cells) != len(header):
+            raise DatasetError(
+                f"table {str(file)!r}, row {number}, has {len(cells)} cells; the header has "
+                f"{len(header)} columns: put cells that hold a comma in double quotes"
+            )
+    return pd.DataFrame(list(rows.values()), columns=header, index=list(rows), dtype=str)
+
+
+def _check_header(header: list[str], file: Path) -> None:
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
+        raise DatasetError(f"table {str(file)!r} has one column; separate cells by commas")
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise DatasetError(
+            f"table {str(file)!r} names the columns {', '.join(map(repr, twice))} more than once"
+        )
 
 
 def typed_table(text: pd.DataFrame) -> pd.DataFrame:

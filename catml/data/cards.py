@@ -1,0 +1,204 @@
+"""Data cards: what a table holds, where it comes from, and what to know before using it.
+
+One YAML file beside each table. A card is checked when it is read, and `check_dataset` holds it
+against the table: checksum, counts and every cell.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from catml.data.checks import find_problems
+from catml.data.schema import Status
+from catml.data.table_files import read_text_table, sha256_of, write_atomically
+from catml.errors import DatasetError
+from catml.resources import shipped_folder
+from catml.yaml_files import read_yaml_mapping
+
+_SHOWN_PROBLEMS = 20
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Paper(_Section):
+    """A publication the energies come from."""
+
+    authors: str
+    title: str
+    journal: str
+    year: int
+    doi: str
+
+
+class Licence(_Section):
+    """What is known of the terms: a name or "none stated", and where that is said."""
+
+    name: str
+    statement: str
+
+
+class DatasetCard(_Section):
+    """The card of one table.
+
+    Attributes
+    ----------
+    key, title, table, sha256
+        Name of the dataset, one line, file name of the table beside the card, its checksum.
+    papers, licence, citation
+        Source, terms, and the sentence to cite.
+    functional, code, coverage, facets
+        How the energies were computed and on which surfaces; facets as text, leading zeros kept.
+    references
+        Reference species of each adsorbate.
+    rows, statuses, adsorbates
+        Number of rows in all, per status and per adsorbate.
+    derivations, caveats
+        What was derived rather than copied, and what to know before using the rows.
+    """
+
+    key: Annotated[str, Field(pattern=r"[a-z][a-z0-9_-]*$")]
+    title: str
+    table: str
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    papers: Annotated[tuple[Paper, ...], Field(strict=False)]
+    licence: Licence
+    citation: str
+    functional: str
+    code: str
+    coverage: str
+    facets: Annotated[tuple[str, ...], Field(strict=False)]
+    references: dict[str, str]
+    rows: int
+    statuses: dict[str, int]
+    adsorbates: dict[str, int]
+    derivations: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    caveats: Annotated[tuple[str, ...], Field(strict=False)] = ()
+
+
+@dataclass(frozen=True)
+class DatasetCheck:
+    """Outcome of checking a dataset.
+
+    Attributes
+    ----------
+    card
+        The dataset's card.
+    problems
+        One line per problem; empty when all is well.
+    """
+
+    card: DatasetCard
+    problems: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found."""
+        return not self.problems
+
+
+def dataset_folder(folder: str | Path | None = None) -> Path:
+    """Return the folder of tables and cards: the given one, or the shipped one."""
+    return shipped_folder("datasets") if folder is None else Path(folder)
+
+
+def list_datasets(folder: str | Path | None = None) -> tuple[str, ...]:
+    """Return the keys of all datasets of a folder, sorted.
+
+    Examples
+    --------
+    >>> list_datasets()
+    ('gaspy2018', 'ma2015', 'mamun2019', 'xu2022')
+    """
+    return tuple(sorted(path.stem for path in dataset_folder(folder).glob("*.yaml")))
+
+
+def read_card(key: str, folder: str | Path | None = None) -> DatasetCard:
+    """Return the card of a dataset.
+
+    Raises
+    ------
+    DatasetError
+        If there is no such dataset, or its card is not complete.
+    """
+    known = list_datasets(folder)
+    if key not in known:
+        close = difflib.get_close_matches(key, known, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        raise DatasetError(f"dataset {key!r} is not known{hint} Known: {', '.join(known)}")
+    path = dataset_folder(folder) / f"{key}.yaml"
+    content = read_yaml_mapping(path, error=DatasetError, what="data card")
+    try:
+        card = DatasetCard.model_validate(content)
+    except ValidationError as reason:
+        lines = [f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in reason.errors()]
+        raise DatasetError(f"data card {str(path)!r} is not complete: {'; '.join(lines)}") from None
+    if card.key != key:
+        raise DatasetError(f"data card {str(path)!r} says key {card.key!r}; it must be {key!r}")
+    return card
+
+
+def write_card(card: DatasetCard, folder: str | Path) -> Path:
+    """Write a card beside its table and return its path."""
+    path = Path(folder) / f"{card.key}.yaml"
+    content = yaml.safe_dump(
+        card.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=100
+    )
+    write_atomically(path, content.encode("utf-8"))
+    return path
+
+
+def check_dataset(key: str, folder: str | Path | None = None) -> DatasetCheck:
+    """Hold a dataset's table against the schema and its card.
+
+    Raises
+    ------
+    DatasetError
+        If the dataset does not exist or its table cannot be read.
+    """
+    card = read_card(key, folder)
+    path = dataset_folder(folder) / card.table
+    cells = read_text_table(path)
+    found = find_problems(cells)
+    problems = [str(problem) for problem in found[:_SHOWN_PROBLEMS]]
+    if len(found) > _SHOWN_PROBLEMS:
+        problems.append(f"and {len(found) - _SHOWN_PROBLEMS} more")
+    checksum = sha256_of(path)
+    if checksum != card.sha256:
+        problems.append(f"sha256 of {card.table} is {checksum}; the card says {card.sha256}")
+    if len(cells) != card.rows:
+        problems.append(f"{card.table} has {len(cells)} rows; the card says {card.rows}")
+    for name, counts in (("status", card.statuses), ("adsorbate", card.adsorbates)):
+        if name in cells:
+            counted = {str(value): int(n) for value, n in cells[name].value_counts().items()}
+            if counted != counts:
+                problems.append(f"{name} counts are {counted}; the card says {counts}")
+    if {"adsorbate", "reference", "functional", "source"} <= set(cells):
+        problems += _card_contradictions(cells, card)
+    return DatasetCheck(card, tuple(problems))
+
+
+def _card_contradictions(cells: pd.DataFrame, card: DatasetCard) -> list[str]:
+    problems = []
+    for adsorbate, rows in cells.groupby("adsorbate"):
+        references = set(rows["reference"])
+        if references != {card.references.get(str(adsorbate))}:
+            problems.append(
+                f"references of {adsorbate} are {sorted(references)}; the card says "
+                f"{card.references.get(str(adsorbate))!r}"
+            )
+    for name, value in (("functional", card.functional), ("source", card.key)):
+        if set(cells[name]) != {value}:
+            problems.append(f"{name} holds {sorted(set(cells[name]))}; the card says {value!r}")
+    unknown = set(card.statuses) - {status.value for status in Status}
+    if unknown:
+        problems.append(f"the card counts statuses that do not exist: {sorted(unknown)}")
+    return problems
