@@ -29,7 +29,7 @@ from catml.structures.prototypes import metals
 from catml.structures.surface import Surface
 
 FAMILIES = ("pure", "skin", "overlayer", "near-surface", "single-atom", "ordered-alloy")
-KEYS = ("families", "hosts", "guests", "facets", "exclude_elements")
+KEYS = ("families", "hosts", "guests", "facets", "exclude_elements", "surfaces")
 
 _PATTERNS = {
     "skin": "{host}3{guest}@{host}",
@@ -67,7 +67,8 @@ def candidate_space(space: Mapping[str, Sequence[str]]) -> CandidateSpace:
     ----------
     space
         ``families`` (see `FAMILIES`), ``hosts``, ``facets``; ``guests`` unless all families are
-        pure; optional ``exclude_elements``, taken out of hosts and guests.
+        pure; optional ``exclude_elements``, taken out of hosts and guests; optional ``surfaces``,
+        names to be added as they are (with them alone the others may be left out).
 
     Raises
     ------
@@ -84,8 +85,8 @@ def candidate_space(space: Mapping[str, Sequence[str]]) -> CandidateSpace:
     >>> candidates.skipped[["family", "facet", "count", "example"]].values.tolist()
     [['pure', '111', 1, 'Ru(111)']]
     """
-    checked = _check(space)
-    names: set[str] = set()
+    checked = check_space(space)
+    names = {Surface(name).name for name in checked["surfaces"]}
     skipped: dict[tuple[str, str, str], list[str]] = {}
     for family, facet, body in _combinations(checked):
         name = f"{body}({facet})"
@@ -157,8 +158,14 @@ def _other_name_reason(surface: Surface) -> str:
     return ""
 
 
-def _check(space: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Return the five lists of a candidate space, checked, without excluded elements."""
+def check_space(space: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return the lists of a candidate space, checked, without excluded elements.
+
+    Raises
+    ------
+    WorkflowError
+        As `candidate_space`, of which this is the part that builds nothing.
+    """
     unknown = sorted(set(space) - set(KEYS))
     if unknown:
         raise WorkflowError(
@@ -170,17 +177,26 @@ def _check(space: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         _check_members(lists, key, sorted(metals()))
     for facet in lists["facets"]:
         _check_facet(facet)
+    for name in lists["surfaces"]:
+        _check_surface(name)
     excluded = set(lists.pop("exclude_elements"))
     for key in ("hosts", "guests"):
         lists[key] = [element for element in lists[key] if element not in excluded]
+    _check_complete(lists, hint=" after exclude_elements" if excluded else "")
+    return lists
+
+
+def _check_complete(lists: Mapping[str, Sequence[str]], *, hint: str) -> None:
+    """Check that every list needed for a product has members; surfaces alone need none."""
+    if lists["surfaces"] and not any(lists[key] for key in ("families", "hosts", "facets")):
+        return
     needed = ["families", "hosts", "facets"]
     if set(lists["families"]) != {"pure"}:
         needed.append("guests")
     for key in needed:
         if not lists[key]:
-            hint = " after exclude_elements" if excluded and key in {"hosts", "guests"} else ""
-            raise WorkflowError(f"candidates: {key} is empty{hint}; give at least one value")
-    return lists
+            note = hint if key in {"hosts", "guests"} else ""
+            raise WorkflowError(f"candidates: {key} is empty{note}; give at least one value")
 
 
 def _list_of_text(space: Mapping[str, Sequence[str]], key: str) -> list[str]:
@@ -201,6 +217,13 @@ def _check_members(lists: Mapping[str, Sequence[str]], key: str, allowed: Sequen
             raise WorkflowError(
                 f"candidates: {key} holds {entry!r}; allowed are {', '.join(allowed)}"
             )
+
+
+def _check_surface(name: str) -> None:
+    try:
+        Surface(name)
+    except SurfaceError as problem:
+        raise WorkflowError(f"candidates: surfaces holds {name!r}: {problem}") from None
 
 
 def _check_facet(facet: str) -> None:

@@ -19,31 +19,13 @@ from pydantic import (
     model_validator,
 )
 
-from catml.elements.properties import element_table
 from catml.errors import WorkflowError
+from catml.screening.candidates import check_space
 from catml.yaml_files import read_yaml_mapping
 
-FACETS = ("111", "100", "110", "211", "210", "101", "001", "0001")
-FAMILIES = ("pure", "skin", "overlayer", "near-surface", "single-atom", "ordered-alloy")
 SPLITS = ("random", "composition", "host", "family")
 
-Family = Literal["pure", "skin", "overlayer", "near-surface", "single-atom", "ordered-alloy"]
 Split = Literal["random", "composition", "host", "family"]
-
-
-def _known_element(symbol: str) -> str:
-    known = list(element_table().index)
-    if symbol not in known:
-        close = difflib.get_close_matches(symbol, known, n=1, cutoff=0.5)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        raise ValueError(f"is not an element catml has data for{hint} Known: {', '.join(known)}")
-    return symbol
-
-
-def _known_facet(facet: str) -> str:
-    if facet not in FACETS:
-        raise ValueError(f"is not a facet catml screens; allowed, in quotes: {', '.join(FACETS)}")
-    return facet
 
 
 def _without_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -53,15 +35,7 @@ def _without_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
-Element = Annotated[str, AfterValidator(_known_element)]
-Facet = Annotated[str, AfterValidator(_known_facet)]
-Elements = Annotated[tuple[Element, ...], Field(strict=False), AfterValidator(_without_repeats)]
-Facets = Annotated[
-    tuple[Facet, ...], Field(strict=False, min_length=1), AfterValidator(_without_repeats)
-]
-Families = Annotated[
-    tuple[Family, ...], Field(strict=False, min_length=1), AfterValidator(_without_repeats)
-]
+Names = Annotated[tuple[str, ...], Field(strict=False), AfterValidator(_without_repeats)]
 Splits = Annotated[
     tuple[Split, ...], Field(strict=False, min_length=1), AfterValidator(_without_repeats)
 ]
@@ -74,10 +48,12 @@ class _Section(BaseModel):
 
 
 class DataSection(_Section):
-    """Which shipped tables to learn from, and the functional they are aligned to."""
+    """Which shipped tables to learn from: all that hold the reaction's adsorbate, or those named.
 
-    datasets: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = None
-    align: Literal["RPBE", "BEEF-vdW"] | None = None
+    Energies are always brought to the functional the reaction is drawn for.
+    """
+
+    datasets: Annotated[Names, Field(min_length=1)] | None = None
 
 
 class ModelSection(_Section):
@@ -105,18 +81,21 @@ class ValidationSection(_Section):
 
 
 class CandidateSection(_Section):
-    """The candidate space: structure families × hosts × guests × facets."""
+    """The candidate space: structure families × hosts × guests × facets, and surfaces by name."""
 
-    families: Families
-    hosts: Annotated[Elements, Field(min_length=1)]
-    guests: Elements = ()
-    facets: Facets
-    exclude_elements: Elements = ()
+    families: Names = ()
+    hosts: Names = ()
+    guests: Names = ()
+    facets: Names = ()
+    exclude_elements: Names = ()
+    surfaces: Names = ()
 
     @model_validator(mode="after")
-    def _alloys_need_guests(self) -> CandidateSection:
-        if set(self.families) != {"pure"} and not self.guests:
-            raise ValueError("guests: families other than 'pure' need at least one guest element")
+    def _spans_something(self) -> CandidateSection:
+        try:
+            check_space(self.model_dump())
+        except WorkflowError as problem:
+            raise ValueError(str(problem).removeprefix("candidates: ")) from None
         return self
 
 

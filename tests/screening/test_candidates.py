@@ -114,3 +114,16 @@ entries = st.lists(
 def test_any_mapping_is_spanned_or_refused(mapping):
     with contextlib.suppress(WorkflowError):
         assert candidate_space(mapping).surfaces
+
+
+def test_surfaces_given_by_name_join_the_space_or_make_it() -> None:
+    alone = candidate_space({"surfaces": ["Ru[A1](111)", "Cu(111)"]})
+    assert alone.surfaces == ("Cu(111)", "Ru[A1](111)")
+    joined = candidate_space(
+        {"families": ["pure"], "hosts": ["Cu"], "facets": ["111"], "surfaces": ["Ru[A1](111)"]}
+    )
+    assert joined.surfaces == alone.surfaces
+    with pytest.raises(WorkflowError, match=r"surfaces holds 'Ru\(111\)'"):
+        candidate_space({"surfaces": ["Ru(111)"]})
+    with pytest.raises(WorkflowError, match="facets is empty"):
+        candidate_space({"families": ["pure"], "hosts": ["Cu"], "surfaces": ["Cu(111)"]})
