@@ -1,0 +1,243 @@
+"""The symmetry-distinct adsorption sites of a slab's top side.
+
+1. Reduce the slab to its primitive surface cell (`catml.structures.symmetry`).
+2. Span the net of its exposed atoms (`catml.structures.surface_net`): vertices are on-top sites,
+   edges bridges, faces hollows.
+3. Unite the sites that an isometry of the whole slab takes to each other, so that what lies below
+   the surface tells sites apart.
+4. Name and order them by what surrounds them.
+
+The result is the same for every supercell, vacuum, order of atoms and rotation about the surface
+normal.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from catml.structures.environment import Bonds
+from catml.structures.neighbors import nearest_neighbors, pairs_within
+from catml.structures.site_order import order_keys
+from catml.structures.surface_net import PROBE_RATIO, NetElement, canonical, surface_net
+from catml.structures.symmetry import (
+    Image,
+    Operation,
+    SurfaceCell,
+    lattice_points,
+    surface_cell,
+    surface_operations,
+)
+
+if TYPE_CHECKING:
+    from ase import Atoms
+
+Kind = Literal["ontop", "bridge", "hollow"]
+
+_KINDS: tuple[Kind, ...] = ("ontop", "bridge", "hollow")
+# In nearest-neighbour distances. Where bcc(110) and L1_0 with the c/a of B2 have their hollows,
+# the atom below is 0.20 off the axis: neither straight below nor out of the way.
+_STRAIGHT_BELOW = 0.15
+_BESIDE = 0.30
+_DEEP = 0.3
+_LONG_BRIDGE = 1.08
+
+
+@dataclass(frozen=True)
+class Site:
+    """A distinct adsorption site.
+
+    Attributes
+    ----------
+    kind : str
+        ``"ontop"``, ``"bridge"`` or ``"hollow"``.
+    subtype : str
+        Of a hollow ``"fcc"``, ``"hcp"`` (an atom straight below), ``"3fold"`` (neither: the
+        hollow of bcc(110)), ``"4fold"``; of a bridge ``"long"`` or ``"short"`` where bridges
+        differ in length by more than 8 %, else ``""``; of an on-top site ``""``.
+    atoms : tuple of int
+        Indices of the binding atoms in the slab. In a cell so small that a site binds to several
+        images of one atom its index occurs several times.
+    elements : tuple of str
+        Their elements, in the same order.
+    position : tuple of 3 float
+        Middle of the binding atoms in Å, as far from each of them as from the others.
+    multiplicity : int
+        Number of equivalent sites per primitive surface cell, the same for every supercell.
+    id : str
+        Name such as ``"hollow-fcc-1"``, the same site for every supercell.
+    normal : tuple of 3 float
+        Unit vector that points away from the surface at the site.
+    images : tuple of (int, int, int)
+        The binding atoms with the cell vectors they are displaced by.
+    """
+
+    kind: Kind
+    subtype: str
+    atoms: tuple[int, ...]
+    elements: tuple[str, ...]
+    position: tuple[float, float, float]
+    multiplicity: int
+    id: str
+    normal: tuple[float, float, float]
+    images: tuple[Image, ...]
+
+
+@dataclass(frozen=True)
+class PrimitiveSite:
+    """A site of the primitive surface cell with its zones, all as images of its atoms."""
+
+    kind: Kind
+    subtype: str
+    id: str
+    copies: tuple[NetElement, ...]
+    same_layer: tuple[Image, ...]
+    sublayer: tuple[Image, ...]
+    below: tuple[Image, ...]
+
+
+def find_sites(atoms: "Atoms") -> list[Site]:
+    """Return the distinct adsorption sites on the top side of a slab.
+
+    The top is the side that the third cell vector (or +z) points to. Sites are ordered by kind,
+    subtype and number; numbers go from the topmost binding atoms down, then by element (those
+    richest in the top planes first), then by surroundings.
+
+    Raises
+    ------
+    SurfaceError
+        If `atoms` is not a slab: periodic in its first two cell vectors, vacuum along the third.
+
+    Examples
+    --------
+    >>> from ase.build import fcc111
+    >>> [site.id for site in find_sites(fcc111("Pt", (2, 2, 4), vacuum=8))]
+    ['ontop-1', 'bridge-1', 'hollow-fcc-1', 'hollow-hcp-1']
+    """
+    surface = surface_cell(atoms)
+    return [_on_slab(surface, site) for site in primitive_sites(surface)]
+
+
+def primitive_sites(surface: SurfaceCell) -> list[PrimitiveSite]:
+    """Return the distinct sites of a primitive surface cell, ordered as `find_sites` does."""
+    flat = surface.atoms()
+    net = surface_net(surface, pairs_within(flat, 2.1 * PROBE_RATIO * surface.spacing_ang))
+    bonds = Bonds.of(nearest_neighbors(flat), surface.positions[:, 2], surface.spacing_ang)
+    operations = surface_operations(surface)
+    is_long = _long_edges(surface, net.edges)
+    found = []
+    for kind, elements in zip(_KINDS, (net.vertices, net.edges, net.faces), strict=True):
+        for copies in _orbits(elements, operations):
+            site = copies[0]
+            same_layer, sublayer = bonds.zones(site.images)
+            below, offset = _straight_below(surface, site, (*same_layer, *sublayer))
+            subtype = is_long.get(site.images, "")
+            if kind == "hollow":
+                subtype = _hollow_subtype(len(site.images), offset)
+            found.append(PrimitiveSite(kind, subtype, "", copies, same_layer, sublayer, below))
+    return _numbered(surface, found)
+
+
+def _orbits(
+    elements: Sequence[NetElement], operations: Sequence[Operation]
+) -> list[tuple[NetElement, ...]]:
+    """Sort the elements of the net into sets of equivalent ones."""
+    orbits: dict[tuple[Image, ...], list[NetElement]] = defaultdict(list)
+    for element in elements:
+        key = min(
+            canonical(tuple(operation.apply(image) for image in element.images))
+            for operation in operations
+        )
+        orbits[key].append(element)
+    return [tuple(copies) for copies in orbits.values()]
+
+
+def _long_edges(
+    surface: SurfaceCell, edges: Sequence[NetElement]
+) -> dict[tuple[Image, ...], Literal["long", "short"]]:
+    """Which edges are long and which short, empty where all are about equal."""
+    ends = {edge.images: [surface.position(image) for image in edge.images] for edge in edges}
+    lengths = {key: float(np.linalg.norm(b - a)) for key, (a, b) in ends.items()}
+    limit = _LONG_BRIDGE * min(lengths.values(), default=0.0)
+    if all(length <= limit for length in lengths.values()):
+        return {}
+    return {key: "long" if length > limit else "short" for key, length in lengths.items()}
+
+
+def _straight_below(
+    surface: SurfaceCell, site: NetElement, neighbors: Sequence[Image]
+) -> tuple[tuple[Image, ...], float]:
+    """The neighbour behind the site, seen along its normal; and how far it or the next is off.
+
+    The distance off the axis is in nearest-neighbour distances, inf without any below.
+    """
+    behind = []
+    for image in neighbors:
+        offset = surface.position(image) - np.array(site.center)
+        depth = -float(offset @ np.array(site.normal))
+        if depth > _DEEP * surface.spacing_ang:
+            aside = float(np.linalg.norm(offset + depth * np.array(site.normal)))
+            behind.append((aside / surface.spacing_ang, image))
+    if not behind:
+        return (), np.inf
+    aside, image = min(behind)
+    return ((image,) if aside < _STRAIGHT_BELOW else ()), aside
+
+
+def _hollow_subtype(n_atoms: int, offset: float) -> str:
+    if n_atoms > 3:
+        return f"{n_atoms}fold"
+    if offset < _STRAIGHT_BELOW:
+        return "hcp"
+    return "fcc" if offset > _BESIDE else "3fold"
+
+
+def _numbered(surface: SurfaceCell, sites: Sequence[PrimitiveSite]) -> list[PrimitiveSite]:
+    """Sort the sites, number them within kind and subtype."""
+    keys = order_keys(surface, [(s.copies[0], s.same_layer, s.sublayer) for s in sites])
+    order = sorted(
+        range(len(sites)),
+        key=lambda k: (_KINDS.index(sites[k].kind), sites[k].subtype, keys[k]),
+    )
+    numbers: dict[str, int] = defaultdict(int)
+    named = []
+    for k in order:
+        label = "-".join(filter(None, (sites[k].kind, sites[k].subtype)))
+        numbers[label] += 1
+        named.append(replace(sites[k], id=f"{label}-{numbers[label]}"))
+    return named
+
+
+def _on_slab(surface: SurfaceCell, site: PrimitiveSite) -> Site:
+    """Give a site the indices of the slab, at the copy nearest the slab's origin."""
+    lattice = lattice_points(surface)
+    to_slab = np.linalg.inv(surface.slab_cell)
+    candidates = []
+    for copy in site.copies:
+        center = np.array(copy.center)
+        fractions = (center[:2] + lattice) @ to_slab
+        turns = np.floor(fractions + 1e-4)
+        nearest = np.round(np.abs(fractions - turns), 4)
+        k = int(np.lexsort(nearest.T)[0])
+        shift = np.append(lattice[k] - turns[k] @ surface.slab_cell, 0.0)
+        candidates.append((nearest[k, ::-1].tolist(), copy, shift))
+    _, copy, shift = min(candidates, key=lambda candidate: candidate[0])
+    images = tuple(
+        sorted(surface.slab_image(i[0], surface.position(i) + shift) for i in copy.images)
+    )
+    x, y, z = (float(value) for value in (np.array(copy.center) + shift) @ surface.frame)
+    nx, ny, nz = (float(value) for value in np.array(copy.normal) @ surface.frame)
+    indices = tuple(image[0] for image in images)
+    return Site(
+        kind=site.kind,
+        subtype=site.subtype,
+        atoms=indices,
+        elements=tuple(surface.symbols[surface.parents[i]] for i in indices),
+        position=(x, y, z),
+        multiplicity=len(site.copies),
+        id=site.id,
+        normal=(nx, ny, nz),
+        images=images,
+    )

@@ -1,0 +1,297 @@
+"""The net that the exposed atoms of a surface form: vertices, edges and faces.
+
+A probe is rolled over the top side, kept `PROBE_RATIO` nearest-neighbour distances away from every
+atom. Where it comes to rest it touches three or more atoms: these span a face. The probe is small
+enough to reach the lowest row of a step, which a sphere the size of a metal atom would not resolve
+from its neighbours, and too big to fall into the bulk. Four atoms of a square are touched at once,
+so a 4-fold hollow needs no cutting and merging of triangles. Sides of faces are edges, corners are
+vertices; on a closed net their numbers obey V - E + F = 0 per cell.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catml.structures.neighbors import NEIGHBOR_RATIO, Neighbors
+from catml.structures.symmetry import Image, SurfaceCell
+
+PROBE_RATIO = 0.9
+"""Distance of probe and atoms. Below 1, where the probe is as big as an atom of the lattice and
+no longer tells the foot of a step from the faces beside it; above 0.87, where the second layer of
+bcc(100) would count as exposed in its 4-fold hollows; far above the holes of a bulk (0.71)."""
+
+_TOUCH = 0.03
+_MERGE = 0.06
+
+_Vector = NDArray[np.float64]
+_Images = tuple[Image, ...]
+
+
+@dataclass(frozen=True)
+class NetElement:
+    """A vertex, edge or face.
+
+    Attributes
+    ----------
+    images : tuple of Image
+        Its atoms, in canonical form (`canonical`).
+    center : tuple of 3 float
+        Its middle in Å, in the frame of the surface cell: as far from each of its atoms as from
+        the others.
+    normal : tuple of 3 float
+        Unit vector pointing away from the surface there.
+    """
+
+    images: _Images
+    center: tuple[float, float, float]
+    normal: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class SurfaceNet:
+    """The net of the top side, one copy of each element per primitive cell."""
+
+    vertices: tuple[NetElement, ...]
+    edges: tuple[NetElement, ...]
+    faces: tuple[NetElement, ...]
+
+
+class _Face(NamedTuple):
+    """The probe's position and the atoms it touches, in order around it."""
+
+    probe: _Vector
+    rim: _Images
+
+
+def canonical(images: _Images) -> _Images:
+    """Return a set of images sorted and displaced so that equivalent sets become equal.
+
+    Examples
+    --------
+    >>> canonical(((0, 1, 0), (0, 0, 0))) == canonical(((0, 0, 3), (0, -1, 3)))
+    True
+    """
+    return _located(images)[0]
+
+
+def surface_net(surface: SurfaceCell, pairs: Neighbors) -> SurfaceNet:
+    """Return the net of the top side of a slab.
+
+    Parameters
+    ----------
+    surface : SurfaceCell
+        The primitive surface cell.
+    pairs : Neighbors
+        Its pairs of atoms within at least twice the probe's distance.
+    """
+    probes = _merged(surface, _resting_probes(surface, pairs))
+    faces = [_Face(probe, _ordered_rim(surface, probe, touched)) for probe, touched in probes]
+    return _assemble(surface, _flipped(surface, _top_faces(surface, faces)))
+
+
+def _resting_probes(surface: SurfaceCell, pairs: Neighbors) -> list[_Face]:
+    """Every position where the probe touches three atoms and overlaps none."""
+    reach = PROBE_RATIO * surface.spacing_ang
+    slack = _TOUCH * surface.spacing_ang
+    found = []
+    starts = np.searchsorted(pairs.i, np.arange(len(surface.numbers) + 1))
+    for atom, origin in enumerate(surface.positions):
+        rows = slice(starts[atom], starts[atom + 1])
+        j, shift = pairs.j[rows], pairs.shift[rows]
+        vectors = surface.positions[j] - origin
+        vectors[:, :2] += shift[:, :2] @ surface.cell
+        centers = _touching_three(vectors, reach)
+        distance = np.linalg.norm(centers[:, None] - vectors, axis=2)
+        for row in np.flatnonzero((distance > reach - slack).all(axis=1)):
+            near = np.flatnonzero(distance[row] < reach + slack)
+            images = ((int(j[k]), int(shift[k, 0]), int(shift[k, 1])) for k in near)
+            found.append(_Face(origin + centers[row], ((atom, 0, 0), *images)))
+    return found
+
+
+def _touching_three(vectors: _Vector, reach: float) -> _Vector:
+    """Probe positions at `reach` from the origin and from two of the vectors, shape (n, 3)."""
+    first, second = np.triu_indices(len(vectors), 1)
+    a, b = vectors[first], vectors[second]
+    normal = np.cross(a, b)
+    area2 = (normal**2).sum(axis=1)
+    proper = area2 > 1e-6 * reach**4
+    a, b, normal, area2 = a[proper], b[proper], normal[proper], area2[proper]
+    middle = _circumcenter(a, b, normal)
+    height2 = reach**2 - (middle**2).sum(axis=1)
+    fits = height2 > 0
+    rise = np.sqrt(height2[fits] / area2[fits])[:, None] * normal[fits]
+    return np.vstack([middle[fits] + rise, middle[fits] - rise])
+
+
+def _circumcenter(a: _Vector, b: _Vector, normal: _Vector) -> _Vector:
+    """Centre of the circle through the origin, a and b; `normal` is their cross product."""
+    a2 = (a**2).sum(axis=-1, keepdims=True)
+    b2 = (b**2).sum(axis=-1, keepdims=True)
+    area2 = (normal**2).sum(axis=-1, keepdims=True)
+    center: _Vector = np.cross(a2 * b - b2 * a, normal) / (2 * area2)
+    return center
+
+
+def _merged(surface: SurfaceCell, probes: list[_Face]) -> list[_Face]:
+    """Unite probes that rest in the same place, up to lattice translations."""
+    positions = np.array([probe for probe, _ in probes]).reshape(-1, 3)
+    offset = positions[:, None] - positions
+    turns = np.rint(offset[..., :2] @ np.linalg.inv(surface.cell)).astype(int)
+    offset[..., :2] -= turns @ surface.cell
+    close = np.linalg.norm(offset, axis=2) < _MERGE * surface.spacing_ang
+    united = []
+    left = np.ones(len(probes), dtype=bool)
+    for first in range(len(probes)):
+        if left[first]:
+            group = np.flatnonzero(close[first] & left)
+            left[group] = False
+            moved = [_displaced(surface, probes[k], *turns[first, k]) for k in group]
+            touched = {image for face in moved for image in face.rim}
+            place = np.mean([face.probe for face in moved], axis=0)
+            united.append(_Face(place, tuple(sorted(touched))))
+    return united
+
+
+def _ordered_rim(surface: SurfaceCell, probe: _Vector, touched: _Images) -> _Images:
+    """The touched atoms in order around the probe, without any that lies between the others."""
+    if len(touched) == 3:
+        return touched
+    from scipy.spatial import ConvexHull
+
+    spokes = _positions(surface, touched) - probe
+    axis = spokes.mean(axis=0) / np.linalg.norm(spokes.mean(axis=0))
+    spokes -= np.outer(spokes @ axis, axis)
+    east = spokes[0] / np.linalg.norm(spokes[0])
+    hull = ConvexHull(np.column_stack([spokes @ east, spokes @ np.cross(axis, east)]))
+    return tuple(touched[k] for k in hull.vertices)
+
+
+def _top_faces(surface: SurfaceCell, faces: list[_Face]) -> list[_Face]:
+    """The faces that look up, connected by sides with the highest one."""
+    up = [face for face in faces if _normal(surface, face)[2] > 0]
+    up.sort(key=lambda face: float(face.probe[2]))
+    by_side = defaultdict(list)
+    for index, face in enumerate(up):
+        for side in _sides(face.rim):
+            by_side[canonical(side)].append(index)
+    reached: set[int] = set()
+    pending = [len(up) - 1] if up else []
+    while pending:
+        index = pending.pop()
+        if index not in reached:
+            reached.add(index)
+            pending += [k for side in _sides(up[index].rim) for k in by_side[canonical(side)]]
+    return [up[index] for index in sorted(reached)]
+
+
+def _normal(surface: SurfaceCell, face: _Face) -> _Vector:
+    """Unit vector perpendicular to the rim, on the probe's side."""
+    corners = _positions(surface, face.rim)
+    spokes = corners - corners.mean(axis=0)
+    normal: _Vector = np.cross(spokes, np.roll(spokes, -1, axis=0)).sum(axis=0)
+    outward = float(np.sign(normal @ (face.probe - corners.mean(axis=0))))
+    return normal * outward / float(np.linalg.norm(normal))
+
+
+def _flipped(surface: SurfaceCell, faces: list[_Face]) -> list[_Face]:
+    """Replace sides that join no neighbours by the other diagonal, where that one does.
+
+    In a narrow valley, such as that between the rows of fcc(110), the probe leans on the rows to
+    either side before it reaches the bottom: it finds a side across the valley instead of the bond
+    along its bottom.
+    """
+    by_side: dict[_Images, list[tuple[int, _Face]]] = defaultdict(list)
+    for index, face in enumerate(faces):
+        for side in _sides(face.rim):
+            if len(face.rim) == 3 and not _bonded(surface, side):
+                key, u, v = _located(side)
+                by_side[key].append((index, _displaced(surface, face, -u, -v)))
+    for (a, b), found in by_side.items():
+        if len(found) != 2:
+            continue
+        (first, one), (second, other) = found
+        (c,) = set(one.rim) - {a, b}
+        (d,) = set(other.rim) - {a, b}
+        if first != second and _bonded(surface, (c, d)):
+            kept = [face for k, face in enumerate(faces) if k not in (first, second)]
+            pair = [_resting_on(surface, (c, corner, d), one.probe) for corner in (a, b)]
+            return _flipped(surface, kept + pair)
+    return faces
+
+
+def _resting_on(surface: SurfaceCell, rim: _Images, above: _Vector) -> _Face:
+    """The face of three atoms whose probe lies on the same side as the point `above`."""
+    corners = _positions(surface, rim)
+    a, b = corners[1] - corners[0], corners[2] - corners[0]
+    normal = np.cross(a, b)
+    middle = _circumcenter(a, b, normal)
+    height2 = (PROBE_RATIO * surface.spacing_ang) ** 2 - float(middle @ middle)
+    upward = float(np.sign(normal @ (above - corners[0]))) / float(np.linalg.norm(normal))
+    return _Face(corners[0] + middle + normal * (upward * max(height2, 0.0) ** 0.5), rim)
+
+
+def _assemble(surface: SurfaceCell, faces: list[_Face]) -> SurfaceNet:
+    """Collect sides and corners; they face where the probes around them are."""
+    around: dict[_Images, list[_Vector]] = defaultdict(list)
+    for face in faces:
+        for part in [*((corner,) for corner in face.rim), *_sides(face.rim)]:
+            if len(part) == 1 or _bonded(surface, part):
+                direction = face.probe - _positions(surface, part).mean(axis=0)
+                around[canonical(part)].append(direction / np.linalg.norm(direction))
+    parts = [
+        _element(key, _positions(surface, key).mean(axis=0), np.sum(directions, axis=0))
+        for key, directions in around.items()
+    ]
+    return SurfaceNet(
+        vertices=tuple(part for part in parts if len(part.images) == 1),
+        edges=tuple(part for part in parts if len(part.images) == 2),
+        faces=tuple(_face_element(surface, face) for face in faces),
+    )
+
+
+def _face_element(surface: SurfaceCell, face: _Face) -> NetElement:
+    key, u, v = _located(face.rim)
+    probe, rim = _displaced(surface, face, -u, -v)
+    normal = _normal(surface, _Face(probe, rim))
+    height = normal @ (probe - _positions(surface, rim).mean(axis=0))
+    return _element(key, probe - normal * height, normal)
+
+
+def _element(images: _Images, center: _Vector, direction: _Vector) -> NetElement:
+    x, y, z = (float(value) for value in center)
+    nx, ny, nz = (float(value) for value in direction / np.linalg.norm(direction))
+    return NetElement(images, (x, y, z), (nx, ny, nz))
+
+
+def _located(images: _Images) -> tuple[_Images, int, int]:
+    """The canonical form of a set of images, and the displacement from it to the set."""
+    lowest = min(images)[0]
+    origins = [image for image in images if image[0] == lowest]
+    return min(
+        (tuple(sorted((atom, u - du, v - dv) for atom, u, v in images)), du, dv)
+        for _, du, dv in origins
+    )
+
+
+def _displaced(surface: SurfaceCell, face: _Face, u: int, v: int) -> _Face:
+    shift = np.append(np.array([u, v]) @ surface.cell, 0.0)
+    rim = tuple((atom, int(du + u), int(dv + v)) for atom, du, dv in face.rim)
+    return _Face(face.probe + shift, rim)
+
+
+def _positions(surface: SurfaceCell, images: _Images) -> _Vector:
+    return np.array([surface.position(image) for image in images])
+
+
+def _sides(rim: _Images) -> list[tuple[Image, Image]]:
+    return list(zip(rim, (*rim[1:], rim[0]), strict=True))
+
+
+def _bonded(surface: SurfaceCell, pair: _Images) -> bool:
+    first, second = _positions(surface, pair)
+    length = float(np.linalg.norm(second - first))
+    return length < NEIGHBOR_RATIO * surface.spacing_ang

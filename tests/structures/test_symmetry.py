@@ -1,0 +1,114 @@
+import numpy as np
+import pytest
+from ase import Atoms
+from ase.build import add_vacuum, bcc110, bulk, fcc100, fcc110, fcc111, fcc211, hcp0001, surface
+
+from catml.errors import SurfaceError
+from catml.structures.symmetry import lattice_points, surface_cell, surface_operations
+
+# Order of the plane group divided by its translations: p3m1, p4mm, p2mm, pm.
+PLANE_GROUPS = {
+    "fcc111": (fcc111("Pt", (1, 1, 4), vacuum=5), 6),
+    "fcc100": (fcc100("Pt", (1, 1, 4), vacuum=5), 8),
+    "fcc110": (fcc110("Pt", (1, 1, 5), vacuum=5), 4),
+    "bcc110": (bcc110("Fe", (1, 1, 4), vacuum=5), 4),
+    "hcp0001": (hcp0001("Ru", (1, 1, 4), vacuum=5), 6),
+    "fcc211": (fcc211("Pt", (3, 2, 3), vacuum=5), 2),
+}
+
+
+@pytest.mark.parametrize("name", PLANE_GROUPS)
+def test_order_of_the_plane_group(name):
+    slab, order = PLANE_GROUPS[name]
+    assert len(surface_operations(surface_cell(slab))) == order
+
+
+@pytest.mark.parametrize("size", [(2, 1), (1, 3), (2, 3)])
+def test_supercell_that_breaks_the_symmetry_keeps_all_operations(size):
+    surface = surface_cell(fcc111("Pt", (*size, 4), vacuum=5))
+    assert len(surface.numbers) == 4
+    assert len(surface_operations(surface)) == 6
+    assert len(lattice_points(surface)) == size[0] * size[1]
+
+
+def test_primitive_cell_has_the_shortest_vectors():
+    slab = fcc111("Pt", (1, 1, 3), a=4.0, vacuum=5)
+    sheared = slab.copy()
+    sheared.set_cell(np.array([[4, 1, 0], [-1, 0, 0], [0, 0, 1]]) @ slab.cell.array)
+    surface = surface_cell(sheared)
+    np.testing.assert_allclose(np.linalg.norm(surface.cell, axis=1), 4 / 2**0.5)
+
+
+def test_ordered_alloy_is_not_reduced_to_its_sublattice():
+    alloy = bulk("Pt", cubic=True)
+    alloy.symbols[0] = "Ni"
+    surface = surface_cell(surface_of(alloy, (1, 1, 1)).repeat((2, 1, 1)))
+    assert len(surface.numbers) == 4 * 4
+    assert len(surface_operations(surface)) == 6
+
+
+def surface_of(atoms, indices):
+    return surface(atoms, indices, 4, vacuum=5)
+
+
+def test_operations_take_atoms_to_their_own_element_and_height():
+    surface = surface_cell(fcc111("Pt", (1, 1, 4), vacuum=5))
+    for operation in surface_operations(surface):
+        for atom in range(4):
+            target, _, _ = operation.apply((atom, 0, 0))
+            assert surface.positions[target, 2] == pytest.approx(surface.positions[atom, 2])
+
+
+def test_operations_keep_distances():
+    surface = surface_cell(fcc211("Pt", (3, 1, 3), vacuum=5))
+    one, other = (0, 0, 0), (4, 1, -2)
+    distance = np.linalg.norm(surface.position(one) - surface.position(other))
+    for operation in surface_operations(surface):
+        moved = surface.position(operation.apply(one)) - surface.position(operation.apply(other))
+        assert np.linalg.norm(moved) == pytest.approx(distance)
+
+
+def test_slab_cut_by_the_cell_boundary_is_put_together():
+    slab = fcc111("Pt", (1, 1, 4), vacuum=6)
+    slab.pbc = True
+    heights = surface_cell(slab).positions[:, 2]
+    slab.positions[:, 2] += 9.0
+    slab.wrap()
+    moved = surface_cell(slab).positions[:, 2]
+    np.testing.assert_allclose(np.sort(moved) - moved.min(), np.sort(heights) - heights.min())
+
+
+def test_small_displacements_are_tolerated():
+    slab = fcc111("Pt", (2, 2, 4), vacuum=5)
+    slab.rattle(0.002, seed=3)
+    assert len(surface_operations(surface_cell(slab))) == 6
+
+
+def test_slab_images_lie_where_asked():
+    slab = fcc100("Cu", (2, 3, 3), vacuum=5)
+    surface = surface_cell(slab)
+    target = surface.position((1, 4, -3))
+    atom, u, v = surface.slab_image(1, target)
+    found = surface.slab_positions[atom] + np.append(np.array([u, v]) @ surface.slab_cell, 0)
+    np.testing.assert_allclose(found, target, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "atoms",
+    [
+        Atoms("Pt4", positions=np.eye(4, 3) * 3),
+        Atoms(),
+        bulk("Pt", cubic=True),
+        Atoms("Pt", cell=[3, 3, 10], pbc=(True, False, False)),
+    ],
+    ids=["cluster", "nothing", "bulk", "wire"],
+)
+def test_what_is_no_slab_is_refused(atoms):
+    with pytest.raises(SurfaceError, match="is not a slab"):
+        surface_cell(atoms)
+
+
+def test_vacuum_makes_a_slab_of_a_bulk():
+    slab = bulk("Pt", cubic=True).repeat((1, 1, 2))
+    add_vacuum(slab, 6.0)
+    assert len(surface_cell(slab).numbers) == 4
