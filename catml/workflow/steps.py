@@ -1,0 +1,162 @@
+"""The steps of a screening, each from tables to tables.
+
+The runner joins them; each can be called by hand on any table of the same columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from catml.data.tables import adsorbates_by_dataset, load_dataset
+from catml.errors import WorkflowError
+from catml.screening.candidates import CandidateSpace
+from catml.screening.reactions import Reaction
+from catml.structures.site_table import site_table
+from catml.workflow.config import WorkflowConfig
+
+if TYPE_CHECKING:
+    from catml.models.adsorption import AdsorptionModel
+    from catml.validation.crossval import CrossValidation
+
+# Between two codes and functionals, 35 elemental CO and H energies differ by 0.075 eV (RMSE;
+# benchmarking table of Tran and Ulissi 2018, doi:10.1038/s41929-018-0142-1): no computed energy
+# is known better than that.
+DFT_NOISE_EV = 0.075
+
+
+def training_table(config: WorkflowConfig, reaction: Reaction) -> pd.DataFrame:
+    """Return the rows to learn from: the reaction's adsorbate, on the reaction's functional.
+
+    Raises
+    ------
+    WorkflowError
+        When a dataset is named that does not hold the adsorbate.
+    """
+    descriptor = reaction.descriptor
+    table = load_dataset(descriptor.adsorbate, align=descriptor.functional)
+    if config.data.datasets is None:
+        return table
+    holding = [key for key, held in adsorbates_by_dataset().items() if descriptor.adsorbate in held]
+    for name in config.data.datasets:
+        if name not in holding:
+            raise WorkflowError(
+                f"data.datasets: {name!r} holds no {descriptor.adsorbate}; those that do: "
+                f"{', '.join(holding)}"
+            )
+    attributes = dict(table.attrs)
+    kept = table[table["source"].isin(config.data.datasets)].reset_index(drop=True)
+    kept.attrs.update(attributes)
+    kept.attrs["alignment"] = [
+        offset for offset in attributes["alignment"] if offset["source"] in config.data.datasets
+    ]
+    return kept
+
+
+def new_model(config: WorkflowConfig, reaction: Reaction) -> AdsorptionModel:
+    """Return the model the workflow asks for, not yet fitted."""
+    from catml.models.adsorption import AdsorptionModel
+
+    return AdsorptionModel(
+        reaction.descriptor.adsorbate,
+        regressor=config.model.regressor,
+        descriptors=config.model.descriptors,
+        seed=config.model.seed,
+    )
+
+
+def validate(
+    config: WorkflowConfig, reaction: Reaction, table: pd.DataFrame, *, workers: int
+) -> dict[str, CrossValidation]:
+    """Cross-validate a fresh model on every split the workflow asks for."""
+    from catml.validation.crossval import cross_validate
+
+    return {
+        split: cross_validate(
+            new_model(config, reaction),
+            table,
+            split=split,
+            folds=config.validation.folds,
+            seed=config.model.seed,
+            n_jobs=workers,
+        )
+        for split in config.validation.splits
+    }
+
+
+def candidate_sites(space: CandidateSpace) -> pd.DataFrame:
+    """Return one row per symmetry-distinct site of every candidate."""
+    return site_table(space.surfaces)
+
+
+def with_known_energies(predictions: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Replace predictions by dataset values where the very site has been calculated.
+
+    Parameters
+    ----------
+    predictions
+        One row per site, with `surface`, `site`, `energy_ev`, `std_ev`, `lower_ev`, `upper_ev`,
+        `in_domain`.
+    table
+        Dataset rows on the same functional, reference and adsorbate.
+
+    Returns
+    -------
+    DataFrame
+        `predictions` with the column `origin` ("known", "predicted", "extrapolated") and, for
+        known rows, the mean dataset energy, the spread between codes as its uncertainty
+        (`DFT_NOISE_EV`), and the dataset in `source`; the prediction stays in
+        `predicted_energy_ev`.
+    """
+    known = (
+        table[table["site"] != ""]
+        .groupby(["surface", "site"])
+        .agg(known_ev=("energy_ev", "mean"), source=("source", lambda keys: " ".join(sorted(set(keys)))))
+    )
+    merged = predictions.join(known, on=["surface", "site"])
+    is_known = merged["known_ev"].notna()
+    half_width = 1.645 * DFT_NOISE_EV
+    merged["predicted_energy_ev"] = merged["energy_ev"]
+    merged["energy_ev"] = merged["energy_ev"].where(~is_known, merged["known_ev"])
+    merged["std_ev"] = merged["std_ev"].where(~is_known, DFT_NOISE_EV)
+    merged["lower_ev"] = merged["lower_ev"].where(~is_known, merged["known_ev"] - half_width)
+    merged["upper_ev"] = merged["upper_ev"].where(~is_known, merged["known_ev"] + half_width)
+    merged["origin"] = np.select(
+        [is_known, merged["in_domain"]], ["known", "predicted"], "extrapolated"
+    )
+    merged["in_domain"] = merged["in_domain"] | is_known
+    merged["source"] = merged["source"].fillna("")
+    return merged.drop(columns="known_ev")
+
+
+def with_site_facts(candidates: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """Carry the most stable site's facts to the ranked surfaces.
+
+    Adds `site_kind`, `site_subtype`, `site_atoms`, `origin`, `domain_reason`, `host`, `guest`,
+    `family` and `facet`.
+    """
+    columns = ["site_kind", "site_subtype", "site_atoms", "origin", "domain_reason"]
+    facts = sites.set_index(["surface", "site"])[columns]
+    joined = candidates.join(facts, on=["surface", "best_site"])
+    # A known site does not make a surface known when another site may well be the stable one.
+    joined.loc[~joined["in_domain"], "origin"] = "extrapolated"
+    return joined.join(_surface_facts(joined["surface"]), on="surface")
+
+
+def _surface_facts(names: pd.Series) -> pd.DataFrame:
+    from catml.structures.surface import Surface
+
+    rows: Mapping[str, Mapping[str, str]] = {
+        name: {
+            "host": surface.host,
+            "guest": surface.guest or "",
+            "family": surface.family,
+            "facet": surface.facet,
+        }
+        for name in names
+        for surface in [Surface(name)]
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")
