@@ -144,9 +144,9 @@ def percent(fraction: float) -> str:
     """
     if math.isnan(fraction):
         return "–"
-    if 0 <= fraction < 0.005:
+    if fraction < 0.01:
         return "< 1 %"
-    return "> 99 %" if fraction > 0.995 else f"{100 * fraction:.0f} %"
+    return "> 99 %" if fraction > 0.99 else f"{100 * fraction:.0f} %"
 
 
 def answer(
@@ -169,7 +169,7 @@ def answer(
     likely = int((candidates["probability_in_window"] >= 0.5).sum())
     window = f"{number(window_ev[0])} to {number(window_ev[1])} eV"
     sentences = [
-        f"Of {len(candidates):,} surfaces, {likely or 'none'} lie{'s' if likely == 1 else ''} with "
+        f"Of {len(candidates):,} surfaces, {likely or 'none'} lie{'' if likely > 1 else 's'} with "
         f"at least 50 % probability in the optimum window, ΔE({typeset_formula(adsorbate)}*) = "
         f"{window}."
     ]
