@@ -28,7 +28,8 @@ _HALF_VIEW_ASIDE_ANG = 4.6
 _METAL_SCALE, _ADSORBATE_SCALE = 0.93, 0.85
 # Atoms this far below the top of the slab are hidden from above by those over them.
 _SEEN_FROM_ABOVE_ANG = 5.0
-_SAME_PLANE_ANG = 0.3
+# From the side, binding atoms up to this far before the site are shown, nearer ones cut away.
+_IN_FRONT_ANG = 1.6
 _FADED = 0.68
 
 
@@ -135,14 +136,13 @@ def _draw_from_above(axes: Axes, balls: _Balls, half: float) -> None:
 
 
 def _draw_from_aside(axes: Axes, balls: _Balls) -> None:
-    """Draw what stands behind the centre: the plane cut through the best site is in front."""
+    """Draw the slab cut open before the best site, the adsorbate standing on it."""
     half = _HALF_VIEW_ASIDE_ANG
-    depth = balls.positions[:, 1]
-    seen = balls.kept((depth > -_SAME_PLANE_ANG) | balls.adsorbate)
-    depth = np.clip(seen.positions[:, 1], 0.0, None)
+    seen = balls.kept((balls.positions[:, 1] > -_IN_FRONT_ANG) | balls.adsorbate)
+    depth = seen.positions[:, 1]
     across = seen.positions[:, [0, 2]]
-    order = _frontmost(across, depth)
-    _draw_balls(axes, seen, across, depth / (half + 2.0), order)
+    fading = np.where(seen.adsorbate, 0.0, np.clip(depth / (half + 2.0), 0.0, None))
+    _draw_balls(axes, seen, across, fading, _frontmost(across, depth))
     highest = across[:, 1].max() + 1.2
     axes.set(xlim=(-half, half), ylim=(highest - 2 * half, highest), aspect="equal")
     _frame(axes)

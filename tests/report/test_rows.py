@@ -40,7 +40,7 @@ def test_scores_have_one_row_per_split_and_one_column_per_metric():
         "by composition (all rows of one set of elements)",
         "by host metal",
     ]
-    split, count, cells = table.rows[2]
+    _, count, cells = table.rows[2]
     assert count == "281 in 6 groups"
     assert cells[0] == ("0.231", "[0.208, 0.249]")
     assert cells[2] == ("89.0 %", "[80.1 %, 96.1 %]")
