@@ -1,20 +1,50 @@
 """The fast path: surfaces that share one geometry, described together as arrays.
 
 Surfaces that differ only in which elements stand where have the same neighbours, sites and zones.
-A template holds them, found once; a batch lays the elements of many surfaces over it.
+A template holds them, found once; a batch lays the elements of many surfaces over it. A single
+slab from anywhere becomes a batch of one by `batch_of_slab`, which is also how a template finds
+its sites, so that descriptors have one input and both ways agree.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from math import ceil, floor, log2
 from typing import TYPE_CHECKING
 
 import numpy as np
+from ase.data import atomic_numbers
 from numpy.typing import NDArray
 
+from catml.errors import SurfaceError
+from catml.structures.bulk_lattice import lattice_of
+from catml.structures.neighbors import nearest_neighbors
+from catml.structures.patterns import elements_of, pattern_of
+from catml.structures.prototypes import PROTOTYPES
+from catml.structures.site_order import element_ranks
+from catml.structures.sites import Kind, sites_with_zones
+from catml.structures.strained_pairs import (
+    StrainedPairs,
+    crystal_axis,
+    neighbor_distances,
+    strained_pairs,
+)
+from catml.structures.symmetry import surface_cell
+
 if TYPE_CHECKING:
-    from catml.structures.sites import Kind
+    from ase import Atoms
+
     from catml.structures.surface import Surface
+
+# Depth of a template below its lowest exposed atom, in nearest-neighbour distances: the neighbours
+# of a site's neighbours are then all there.
+_DEPTH = 3.2
+# c/a is looked at in steps of 1.7 %. The step is a whole fraction of an octave, so that both
+# c/a = 1 and the c/a = 2^(-1/2) at which L1_0 becomes B2 are on the grid.
+_STEPS_PER_OCTAVE = 40
+_TEMPLATE_A_ANG = 4.0
 
 
 @dataclass(frozen=True)
@@ -33,8 +63,8 @@ class TemplateSite:
     atoms, same_layer, sublayer : tuple of int
         Atoms of the three zones (`catml.structures.environment`).
     below : tuple of int
-        Atom straight below the site among the `sublayer`, if there is one: present under an hcp
-        or 4-fold hollow, absent under an fcc hollow.
+        Neighbour straight below the site, if there is one: present under an hcp or 4-fold hollow,
+        absent under an fcc hollow.
     """
 
     kind: Kind
@@ -54,9 +84,9 @@ class SiteBatch:
     Attributes
     ----------
     template : str
-        Name of the shared pattern, such as ``"A3B@A(100)"``.
+        Name of the shared pattern, such as ``"A3B@A(100)"``; empty for a bare slab.
     surfaces : tuple of Surface
-        The surfaces, length S; empty for a batch made from a bare slab (then S = 1).
+        The surfaces, length S; empty for a bare slab (then S = 1).
     numbers : int array (S, N)
         Atomic numbers.
     neighbors : int array (N, M)
@@ -65,6 +95,10 @@ class SiteBatch:
         Distance to each neighbour in Å, inf where there is none in that surface.
     sites : tuple of TemplateSite
         The distinct sites, length K, the same for every surface of the batch.
+    lattice_ang : float array (S, 2)
+        Lattice constants a and c in Å, c NaN for a cubic bulk, both NaN for a bare slab.
+    rows : int array (S,)
+        Place of each surface in the sequence the batches were made from.
     """
 
     template: str
@@ -73,3 +107,227 @@ class SiteBatch:
     neighbors: NDArray[np.int64]
     distances: NDArray[np.float64]
     sites: tuple[TemplateSite, ...]
+    lattice_ang: NDArray[np.float64]
+    rows: NDArray[np.int64]
+
+
+def batch_of_slab(atoms: Atoms) -> SiteBatch:
+    """Return the batch of a single slab: all its atoms, in their order, and its distinct sites.
+
+    Raises
+    ------
+    SurfaceError
+        If `atoms` is not a slab.
+    """
+    surface = surface_cell(atoms)
+    sites = tuple(
+        TemplateSite(
+            site.kind,
+            site.subtype,
+            site.id,
+            site.multiplicity,
+            site.atoms,
+            zones.same_layer,
+            zones.sublayer,
+            zones.below,
+        )
+        for site, zones in sites_with_zones(surface)
+    )
+    i, j, distance, _ = nearest_neighbors(surface.slab_atoms())
+    neighbors, distances = _padded(i, j, distance[None], len(atoms))
+    nothing = np.full((1, 2), np.nan)
+    numbers = np.asarray(atoms.numbers, dtype=np.int64)[None]
+    return SiteBatch("", (), numbers, neighbors, distances, sites, nothing, np.zeros(1, int))
+
+
+@dataclass(frozen=True, eq=False)
+class Template:
+    """The geometry that the surfaces of one pattern share.
+
+    Attributes
+    ----------
+    name : str
+        The pattern, ``"A3B@A(100)"``.
+    example : Surface
+        The surface it was made from.
+    layers : int
+        Number of atomic planes: those whose atoms can be neighbours of a site's neighbours.
+    letters : int array (N,)
+        Letter of the pattern each atom has, 0 for A.
+    """
+
+    name: str
+    example: Surface
+    layers: int
+    letters: NDArray[np.int64]
+    _sites: dict[float, tuple[TemplateSite, ...]] = field(default_factory=dict, repr=False)
+    _pairs: dict[tuple[float, ...], StrainedPairs] = field(default_factory=dict, repr=False)
+
+    @property
+    def ideal_ratio(self) -> float | None:
+        """c/a of touching spheres; None where the bulk is cubic and has no c."""
+        return PROTOTYPES[self.example.prototype].ideal_ratio
+
+    def slab(self, ratio: float | None) -> Atoms:
+        """Return the slab of the example with the given c/a and a = 4 Å."""
+        return self.example.slab(layers=self.layers, lattice=_lattice(ratio))
+
+    def sites(self, ratio: float | None = None) -> tuple[TemplateSite, ...]:
+        """Return the distinct sites at the given c/a (None for a cubic bulk).
+
+        Where the sites agree at both ends of a step of c/a they are those of the whole step;
+        where they do not, those of the very ratio are found, rounded to four digits.
+        """
+        if ratio is None:
+            return self._sites_at(0.0)
+        low, high = (self._sites_at(end) for end in _step_around(ratio))
+        return low if low == high else self._sites_at(round(ratio, 4))
+
+    def pairs(self, ratios: NDArray[np.float64]) -> StrainedPairs:
+        """Return the possible pairs of neighbours at these c/a, empty for a cubic bulk."""
+        ends = sorted({end for ratio in np.unique(ratios) for end in _step_around(float(ratio))})
+        key = tuple(ends)
+        if key not in self._pairs:
+            ideal = self.ideal_ratio
+            axis = crystal_axis(self.example, ideal or 1.0)
+            constants = (_TEMPLATE_A_ANG, _TEMPLATE_A_ANG * (ideal or 1.0))
+            self._pairs[key] = strained_pairs(self.slab(ideal), axis, constants, ends or [1.0])
+        return self._pairs[key]
+
+    def _sites_at(self, ratio: float) -> tuple[TemplateSite, ...]:
+        if ratio not in self._sites:
+            self._sites[ratio] = batch_of_slab(self.slab(ratio or None)).sites
+        return self._sites[ratio]
+
+
+_TEMPLATES: dict[tuple[str, tuple[int, ...]], Template] = {}
+_SYMMETRIC: dict[str, bool] = {}
+
+
+def template_of(surface: Surface) -> Template:
+    """Return the template of a surface's pattern.
+
+    Surfaces of one pattern share one template, except where the pattern looks the same with its
+    letters exchanged, as the close-packed facet of L1_0 does: which element comes first then
+    follows from the symbols, and there is a template for either order.
+    """
+    pattern = pattern_of(surface)
+    elements = elements_of(surface)
+    order = tuple(int(k) for k in np.argsort(elements))
+    if pattern not in _SYMMETRIC:
+        template = _new_template(pattern, surface, elements)
+        cell = surface_cell(template.slab(template.ideal_ratio))
+        _SYMMETRIC[pattern] = element_ranks(cell)[1]
+        _TEMPLATES[pattern, order if _SYMMETRIC[pattern] else ()] = template
+    key = (pattern, order if _SYMMETRIC[pattern] else ())
+    if key not in _TEMPLATES:
+        _TEMPLATES[key] = _new_template(pattern, surface, elements)
+    return _TEMPLATES[key]
+
+
+def site_batch(
+    surfaces: Sequence[Surface],
+    lattice: Sequence[tuple[float, float | None]] | None = None,
+) -> list[SiteBatch]:
+    """Return the sites of many surfaces, one batch for those that share a template.
+
+    Parameters
+    ----------
+    surfaces : sequence of Surface
+        Any surfaces, in any order; `SiteBatch.rows` says which of them a batch holds.
+    lattice : sequence of (float, float or None), optional
+        Lattice constants a and c in Å of each bulk, c None where it is cubic. By default those
+        that `Surface.slab` takes.
+
+    Returns
+    -------
+    list of SiteBatch
+        In the order in which the surfaces first need them. L1_0 and A3 surfaces of one pattern
+        come in several batches where their c/a lead to different sites or zones.
+
+    Raises
+    ------
+    SurfaceError
+        If `lattice` has another length than `surfaces`, or its constants cannot be used.
+    ElementError
+        If a bulk has no tabulated lattice constants and none are given.
+    """
+    if lattice is not None and len(lattice) != len(surfaces):
+        raise SurfaceError(
+            f"{len(surfaces)} surfaces came with {len(lattice)} pairs of lattice constants: "
+            "give one pair (a, c) for each."
+        )
+    groups: dict[tuple[Template, tuple[TemplateSite, ...]], list[int]] = defaultdict(list)
+    constants = np.full((len(surfaces), 2), np.nan)
+    for row, surface in enumerate(surfaces):
+        template = template_of(surface)
+        found = lattice_of(surface, None if lattice is None else lattice[row])
+        constants[row] = found.a_ang, np.nan if found.c_ang is None else found.c_ang
+        ratio = None if found.c_ang is None else found.c_ang / found.a_ang
+        groups[template, template.sites(ratio)].append(row)
+    return [
+        _batch(template, sites, surfaces, constants, np.array(rows))
+        for (template, sites), rows in groups.items()
+    ]
+
+
+def _batch(
+    template: Template,
+    sites: tuple[TemplateSite, ...],
+    surfaces: Sequence[Surface],
+    constants: NDArray[np.float64],
+    rows: NDArray[np.int64],
+) -> SiteBatch:
+    lattice_ang = constants[rows]
+    a_ang, c_ang = lattice_ang.T
+    pairs = template.pairs((c_ang / a_ang)[~np.isnan(c_ang)])
+    full = np.column_stack([a_ang, np.where(np.isnan(c_ang), a_ang, c_ang)])
+    distances = neighbor_distances(pairs, full)
+    used = np.isfinite(distances).any(axis=0)
+    neighbors, padded = _padded(
+        pairs.i[used], pairs.j[used], distances[:, used], len(template.letters)
+    )
+    members = tuple(surfaces[row] for row in rows)
+    symbols = np.array([[atomic_numbers[e] for e in elements_of(surface)] for surface in members])
+    numbers = symbols[:, template.letters]
+    return SiteBatch(template.name, members, numbers, neighbors, padded, sites, lattice_ang, rows)
+
+
+def _padded(
+    i: NDArray[np.int64], j: NDArray[np.int64], distances: NDArray[np.float64], n_atoms: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Arrange pairs sorted by their first atom as one row per atom."""
+    counts = np.bincount(i, minlength=n_atoms)
+    column = np.arange(len(i)) - np.repeat(np.cumsum(counts) - counts, counts)
+    neighbors = np.full((n_atoms, int(counts.max(initial=0))), -1, dtype=np.int64)
+    neighbors[i, column] = j
+    padded = np.full((len(distances), *neighbors.shape), np.inf)
+    padded[:, i, column] = distances
+    return neighbors, padded
+
+
+def _lattice(ratio: float | None) -> tuple[float, float | None]:
+    return _TEMPLATE_A_ANG, None if ratio is None else _TEMPLATE_A_ANG * ratio
+
+
+def _step_around(ratio: float) -> tuple[float, float]:
+    """The two ends of the step of c/a that a ratio lies in."""
+    step = floor(log2(ratio) * _STEPS_PER_OCTAVE)
+    low, high = (2.0 ** (k / _STEPS_PER_OCTAVE) for k in (step, step + 1))
+    return low, high
+
+
+def _new_template(name: str, surface: Surface, elements: tuple[str, ...]) -> Template:
+    """A template with as few layers as leave `_DEPTH` below its lowest exposed atom."""
+    layers = int(surface.slab(lattice=_lattice(PROTOTYPES[surface.prototype].ideal_ratio)).info["layers"])
+    while True:
+        template = Template(name, surface, layers, np.zeros(0, dtype=np.int64))
+        slab = template.slab(template.ideal_ratio)
+        heights = slab.positions[:, 2] - slab.positions[:, 2].min()
+        exposed = {i for site in batch_of_slab(slab).sites for i in site.atoms}
+        spare = min(heights[i] for i in exposed) - _DEPTH * surface_cell(slab).spacing_ang
+        if spare > -1e-6:
+            break
+        layers += ceil(-spare / heights.max() * (layers - 1))
+    letter = {atomic_numbers[element]: k for k, element in enumerate(elements)}
+    return replace(template, letters=np.array([letter[z] for z in slab.numbers]))

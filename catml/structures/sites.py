@@ -17,10 +17,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from catml.structures.environment import Bonds
 from catml.structures.neighbors import nearest_neighbors, pairs_within
-from catml.structures.site_order import order_keys
+from catml.structures.site_order import OrderKey, order_keys
 from catml.structures.surface_net import PROBE_RATIO, NetElement, canonical, surface_net
 from catml.structures.symmetry import (
     Image,
@@ -87,15 +88,29 @@ class Site:
 
 @dataclass(frozen=True)
 class PrimitiveSite:
-    """A site of the primitive surface cell with its zones, all as images of its atoms."""
+    """A distinct site of the primitive surface cell: the equivalent elements of its net."""
 
     kind: Kind
     subtype: str
     id: str
     copies: tuple[NetElement, ...]
-    same_layer: tuple[Image, ...]
-    sublayer: tuple[Image, ...]
-    below: tuple[Image, ...]
+
+
+@dataclass(frozen=True)
+class SiteZones:
+    """Slab atoms around a site, one index for each image.
+
+    Attributes
+    ----------
+    same_layer, sublayer : tuple of int
+        The neighbours of the binding atoms (`catml.structures.environment`).
+    below : tuple of int
+        The neighbour straight below the site, if there is one.
+    """
+
+    same_layer: tuple[int, ...]
+    sublayer: tuple[int, ...]
+    below: tuple[int, ...]
 
 
 def find_sites(atoms: "Atoms") -> list[Site]:
@@ -117,27 +132,51 @@ def find_sites(atoms: "Atoms") -> list[Site]:
     ['ontop-1', 'bridge-1', 'hollow-fcc-1', 'hollow-hcp-1']
     """
     surface = surface_cell(atoms)
-    return [_on_slab(surface, site) for site in primitive_sites(surface)]
+    return [_on_slab(surface, site)[0] for site in primitive_sites(surface)]
+
+
+def sites_with_zones(surface: SurfaceCell) -> list[tuple[Site, SiteZones]]:
+    """Return the sites of `find_sites` with the atoms of their zones."""
+    bonds = _bonds(surface)
+    found = []
+    for primitive in primitive_sites(surface):
+        site, copy, shift = _on_slab(surface, primitive)
+        same_layer, sublayer = bonds.zones(copy.images)
+        below, _ = _straight_below(surface, copy, (*same_layer, *sublayer))
+        parts = (same_layer, sublayer, below)
+        indices = [
+            tuple(sorted(i for i, _, _ in surface.slab_images(part, shift))) if part else ()
+            for part in parts
+        ]
+        found.append((site, SiteZones(*indices)))
+    return found
 
 
 def primitive_sites(surface: SurfaceCell) -> list[PrimitiveSite]:
     """Return the distinct sites of a primitive surface cell, ordered as `find_sites` does."""
-    flat = surface.atoms()
-    net = surface_net(surface, pairs_within(flat, 2.1 * PROBE_RATIO * surface.spacing_ang))
-    bonds = Bonds.of(nearest_neighbors(flat), surface.positions[:, 2], surface.spacing_ang)
+    pairs = pairs_within(surface.atoms(), 2.1 * PROBE_RATIO * surface.spacing_ang)
+    net = surface_net(surface, pairs)
+    bonds = _bonds(surface)
     operations = surface_operations(surface)
     is_long = _long_edges(surface, net.edges)
-    found = []
+    sites = []
+    zones = []
     for kind, elements in zip(_KINDS, (net.vertices, net.edges, net.faces), strict=True):
         for copies in _orbits(elements, operations):
             site = copies[0]
             same_layer, sublayer = bonds.zones(site.images)
-            below, offset = _straight_below(surface, site, (*same_layer, *sublayer))
             subtype = is_long.get(site.images, "")
             if kind == "hollow":
+                _, offset = _straight_below(surface, site, (*same_layer, *sublayer))
                 subtype = _hollow_subtype(len(site.images), offset)
-            found.append(PrimitiveSite(kind, subtype, "", copies, same_layer, sublayer, below))
-    return _numbered(surface, found)
+            sites.append(PrimitiveSite(kind, subtype, "", copies))
+            zones.append((site, same_layer, sublayer))
+    return _numbered(sites, order_keys(surface, zones))
+
+
+def _bonds(surface: SurfaceCell) -> Bonds:
+    neighbors = nearest_neighbors(surface.atoms())
+    return Bonds.of(neighbors, surface.positions[:, 2], surface.spacing_ang)
 
 
 def _orbits(
@@ -194,9 +233,8 @@ def _hollow_subtype(n_atoms: int, offset: float) -> str:
     return "fcc" if offset > _BESIDE else "3fold"
 
 
-def _numbered(surface: SurfaceCell, sites: Sequence[PrimitiveSite]) -> list[PrimitiveSite]:
+def _numbered(sites: Sequence[PrimitiveSite], keys: Sequence[OrderKey]) -> list[PrimitiveSite]:
     """Sort the sites, number them within kind and subtype."""
-    keys = order_keys(surface, [(s.copies[0], s.same_layer, s.sublayer) for s in sites])
     order = sorted(
         range(len(sites)),
         key=lambda k: (_KINDS.index(sites[k].kind), sites[k].subtype, keys[k]),
@@ -210,27 +248,19 @@ def _numbered(surface: SurfaceCell, sites: Sequence[PrimitiveSite]) -> list[Prim
     return named
 
 
-def _on_slab(surface: SurfaceCell, site: PrimitiveSite) -> Site:
-    """Give a site the indices of the slab, at the copy nearest the slab's origin."""
-    lattice = lattice_points(surface)
-    to_slab = np.linalg.inv(surface.slab_cell)
-    candidates = []
-    for copy in site.copies:
-        center = np.array(copy.center)
-        fractions = (center[:2] + lattice) @ to_slab
-        turns = np.floor(fractions + 1e-4)
-        nearest = np.round(np.abs(fractions - turns), 4)
-        k = int(np.lexsort(nearest.T)[0])
-        shift = np.append(lattice[k] - turns[k] @ surface.slab_cell, 0.0)
-        candidates.append((nearest[k, ::-1].tolist(), copy, shift))
-    _, copy, shift = min(candidates, key=lambda candidate: candidate[0])
-    images = tuple(
-        sorted(surface.slab_image(i[0], surface.position(i) + shift) for i in copy.images)
-    )
+def _on_slab(
+    surface: SurfaceCell, site: PrimitiveSite
+) -> tuple[Site, NetElement, NDArray[np.float64]]:
+    """A site in terms of the slab, and the copy and translation (in Å) that it was made from.
+
+    It is the copy nearest to the slab's origin.
+    """
+    copy, shift = _nearest_copy(surface, site)
+    images = tuple(sorted(surface.slab_images(copy.images, shift)))
     x, y, z = (float(value) for value in (np.array(copy.center) + shift) @ surface.frame)
     nx, ny, nz = (float(value) for value in np.array(copy.normal) @ surface.frame)
     indices = tuple(image[0] for image in images)
-    return Site(
+    found = Site(
         kind=site.kind,
         subtype=site.subtype,
         atoms=indices,
@@ -241,3 +271,17 @@ def _on_slab(surface: SurfaceCell, site: PrimitiveSite) -> Site:
         normal=(nx, ny, nz),
         images=images,
     )
+    return found, copy, shift
+
+
+def _nearest_copy(
+    surface: SurfaceCell, site: PrimitiveSite
+) -> tuple[NetElement, NDArray[np.float64]]:
+    lattice = lattice_points(surface)
+    centers = np.array([copy.center[:2] for copy in site.copies])
+    fractions = (centers[:, None] + lattice).reshape(-1, 2) @ np.linalg.inv(surface.slab_cell)
+    turns = np.floor(fractions + 1e-4)
+    rest = np.round(np.abs(fractions - turns), 4)
+    k = int(np.lexsort(rest.T)[0])
+    shift = lattice[k % len(lattice)] - turns[k] @ surface.slab_cell
+    return site.copies[k // len(lattice)], np.append(shift, 0.0)

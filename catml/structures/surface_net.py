@@ -165,7 +165,8 @@ def _ordered_rim(surface: SurfaceCell, probe: _Vector, touched: _Images) -> _Ima
     spokes = _positions(surface, touched) - probe
     axis = spokes.mean(axis=0) / np.linalg.norm(spokes.mean(axis=0))
     spokes -= np.outer(spokes @ axis, axis)
-    east = spokes[0] / np.linalg.norm(spokes[0])
+    lengths = np.linalg.norm(spokes, axis=1)
+    east = spokes[lengths.argmax()] / lengths.max()
     hull = ConvexHull(np.column_stack([spokes @ east, spokes @ np.cross(axis, east)]))
     return tuple(touched[k] for k in hull.vertices)
 

@@ -5,6 +5,7 @@ given in does not matter: the point operations are those of the primitive lattic
 supercell's shape would break them, and the vacuum and the third cell vector play no part.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
@@ -106,13 +107,20 @@ class SurfaceCell:
         """Return the slab as given, turned into this frame, periodic in the plane only."""
         return _flat_atoms(self.numbers[self.parents], self.slab_positions, self.slab_cell)
 
-    def slab_image(self, atom: int, position: NDArray[np.float64]) -> Image:
-        """Return the slab's image of primitive atom `atom` that lies at `position`."""
-        copies = np.flatnonzero(self.parents == atom)
-        offset = (position - self.slab_positions[copies])[:, :2] @ np.linalg.inv(self.slab_cell)
-        best = int(np.abs(offset - np.rint(offset)).sum(axis=1).argmin())
-        u, v = np.rint(offset[best]).astype(int)
-        return int(copies[best]), int(u), int(v)
+    def slab_images(self, images: Sequence[Image], shift: NDArray[np.float64]) -> tuple[Image, ...]:
+        """Return the images of the slab's own atoms at those of the primitive cell's atoms.
+
+        `shift` is a lattice translation in Å, shape (3,), that displaces them first.
+        """
+        places = np.array([self.position(image) for image in images]) + shift
+        offset = (places[:, None] - self.slab_positions)[..., :2] @ np.linalg.inv(self.slab_cell)
+        turns = np.rint(offset)
+        misfit = np.abs(offset - turns).sum(axis=2)
+        misfit[np.array([image[0] for image in images])[:, None] != self.parents] = np.inf
+        rows = np.arange(len(places))
+        found = misfit.argmin(axis=1)
+        chosen = turns[rows, found].astype(int).tolist()
+        return tuple((int(i), u, v) for i, (u, v) in zip(found, chosen, strict=True))
 
 
 def surface_cell(atoms: "Atoms") -> SurfaceCell:

@@ -87,10 +87,11 @@ def test_small_displacements_are_tolerated():
 def test_slab_images_lie_where_asked():
     slab = fcc100("Cu", (2, 3, 3), vacuum=5)
     surface = surface_cell(slab)
-    target = surface.position((1, 4, -3))
-    atom, u, v = surface.slab_image(1, target)
-    found = surface.slab_positions[atom] + np.append(np.array([u, v]) @ surface.slab_cell, 0)
-    np.testing.assert_allclose(found, target, atol=1e-9)
+    shift = np.append(lattice_points(surface)[3], 0.0)
+    for image in [(1, 4, -3), (0, 0, 0)]:
+        ((atom, u, v),) = surface.slab_images([image], shift)
+        found = surface.slab_positions[atom] + np.append(np.array([u, v]) @ surface.slab_cell, 0)
+        np.testing.assert_allclose(found, surface.position(image) + shift, atol=1e-9)
 
 
 @pytest.mark.parametrize(
