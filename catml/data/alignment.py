@@ -34,7 +34,7 @@ class Offset:
     adsorbate
         The adsorbate it holds for.
     source
-        Key of the table that is shifted.
+        Keys of the tables that are shifted, joined by "+".
     from_functional, to_functional
         Functional of the table and of the scale it is brought to.
     offset_ev
@@ -132,35 +132,33 @@ def align_tables(
 ) -> tuple[pd.DataFrame, tuple[Offset, ...]]:
     """Join tables of one adsorbate on the scale of one functional.
 
-    Rows of other functionals are shifted by their table's offset and take the target's name in
-    the ``functional`` column; ``source`` still says where they come from.
+    Rows of each other functional are shifted by one offset, fitted on all of them, and take the
+    target's name in the ``functional`` column; ``source`` still says where they come from.
 
     Raises
     ------
     AlignmentError
         If no table has the functional, references differ, or an offset cannot be fitted.
     """
-    fixed = [table for table in tables if set(table["functional"]) == {functional}]
-    if not fixed:
-        known = sorted({name for table in tables for name in table["functional"]})
+    everything = pd.concat(tables, ignore_index=True)
+    require_one_reference(everything)
+    known = sorted(set(everything["functional"]))
+    if functional not in known:
         raise AlignmentError(
             f"no table is on the scale of {functional!r}; choose align from {', '.join(known)}, "
             "or None to keep them apart"
         )
-    target = pd.concat(fixed, ignore_index=True)
-    aligned: list[pd.DataFrame] = []
-    offsets: list[Offset] = []
-    for table in tables:
-        if set(table["functional"]) == {functional}:
-            aligned.append(table)
+    target = everything[everything["functional"] == functional]
+    joined = everything.copy()
+    offsets = []
+    for other in known:
+        if other == functional:
             continue
-        offset = fit_offset(table, target, minimum=minimum)
-        aligned.append(
-            table.assign(energy_ev=table["energy_ev"] + offset.offset_ev, functional=functional)
-        )
+        moved = everything["functional"] == other
+        offset = fit_offset(everything[moved], target, minimum=minimum)
+        joined.loc[moved, "energy_ev"] += offset.offset_ev
+        joined.loc[moved, "functional"] = functional
         offsets.append(offset)
-    joined = pd.concat(aligned, ignore_index=True)
-    require_one_reference(joined)
     return joined, tuple(offsets)
 
 
