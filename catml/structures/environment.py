@@ -37,7 +37,7 @@ from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
 from catml.structures.neighbors import Neighbors, nearest_neighbors
-from catml.structures.symmetry import Image, surface_cell
+from catml.structures.surface_cell import Image, surface_cell
 
 if TYPE_CHECKING:
     from ase import Atoms

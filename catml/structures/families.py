@@ -1,9 +1,9 @@
 """The fast path: surfaces that share one geometry, described together as arrays.
 
 Surfaces that differ only in which elements stand where have the same neighbours, sites and zones.
-A template holds them, found once; a batch lays the elements of many surfaces over it. A single
-slab from anywhere becomes a batch of one by `batch_of_slab`, which is also how a template finds
-its sites, so that descriptors have one input and both ways agree.
+A template holds them, found once; a batch lays the elements of many surfaces over it. A template
+finds its sites by `catml.structures.batches.batch_of_slab`, as any single slab does, so that both
+ways agree.
 """
 
 from __future__ import annotations
@@ -19,19 +19,18 @@ from ase.data import atomic_numbers
 from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
+from catml.structures.batches import SiteBatch, TemplateSite, batch_of_slab, padded_neighbors
 from catml.structures.bulk_lattice import lattice_of
-from catml.structures.neighbors import nearest_neighbors
 from catml.structures.patterns import elements_of, pattern_of
 from catml.structures.prototypes import PROTOTYPES
 from catml.structures.site_order import element_ranks
-from catml.structures.sites import Kind, sites_with_zones
 from catml.structures.strained_pairs import (
     StrainedPairs,
     crystal_axis,
     neighbor_distances,
     strained_pairs,
 )
-from catml.structures.symmetry import surface_cell
+from catml.structures.surface_cell import surface_cell
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -41,103 +40,10 @@ if TYPE_CHECKING:
 # Depth of a template below its lowest exposed atom, in nearest-neighbour distances: the neighbours
 # of a site's neighbours are then all there.
 _DEPTH = 3.2
-# c/a is looked at in steps of 1.7 %. The step is a whole fraction of an octave, so that both
-# c/a = 1 and the c/a = 2^(-1/2) at which L1_0 becomes B2 are on the grid.
-_STEPS_PER_OCTAVE = 40
+# c/a is looked at in steps of 1.7 %, where that is too coarse of 0.2 %. They are whole fractions
+# of an octave, so that both c/a = 1 and the c/a = 2^(-1/2) at which L1_0 becomes B2 are ends.
+_STEPS_PER_OCTAVE = (40, 320)
 _TEMPLATE_A_ANG = 4.0
-
-
-@dataclass(frozen=True)
-class TemplateSite:
-    """One distinct adsorption site, its atoms given as indices into the batch's atom axis.
-
-    Periodic images of one atom carry the same index, so an index may occur more than once in a
-    zone of a small cell: each occurrence counts.
-
-    Attributes
-    ----------
-    kind, subtype, id : str
-        As in `catml.structures.sites.Site`.
-    multiplicity : int
-        Number of equivalent sites per primitive surface cell.
-    atoms, same_layer, sublayer : tuple of int
-        Atoms of the three zones (`catml.structures.environment`).
-    below : tuple of int
-        Neighbour straight below the site, if there is one: present under an hcp or 4-fold hollow,
-        absent under an fcc hollow.
-    """
-
-    kind: Kind
-    subtype: str
-    id: str
-    multiplicity: int
-    atoms: tuple[int, ...]
-    same_layer: tuple[int, ...]
-    sublayer: tuple[int, ...]
-    below: tuple[int, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class SiteBatch:
-    """Sites of S surfaces that share one template of N atoms with up to M neighbours each.
-
-    Attributes
-    ----------
-    template : str
-        Name of the shared pattern, such as ``"A3B@A(100)"``; empty for a bare slab.
-    surfaces : tuple of Surface
-        The surfaces, length S; empty for a bare slab (then S = 1).
-    numbers : int array (S, N)
-        Atomic numbers.
-    neighbors : int array (N, M)
-        Index of each neighbour on the atom axis, -1 where there are fewer than M.
-    distances : float array (S, N, M)
-        Distance to each neighbour in Å, inf where there is none in that surface.
-    sites : tuple of TemplateSite
-        The distinct sites, length K, the same for every surface of the batch.
-    lattice_ang : float array (S, 2)
-        Lattice constants a and c in Å, c NaN for a cubic bulk, both NaN for a bare slab.
-    rows : int array (S,)
-        Place of each surface in the sequence the batches were made from.
-    """
-
-    template: str
-    surfaces: tuple[Surface, ...]
-    numbers: NDArray[np.int64]
-    neighbors: NDArray[np.int64]
-    distances: NDArray[np.float64]
-    sites: tuple[TemplateSite, ...]
-    lattice_ang: NDArray[np.float64]
-    rows: NDArray[np.int64]
-
-
-def batch_of_slab(atoms: Atoms) -> SiteBatch:
-    """Return the batch of a single slab: all its atoms, in their order, and its distinct sites.
-
-    Raises
-    ------
-    SurfaceError
-        If `atoms` is not a slab.
-    """
-    surface = surface_cell(atoms)
-    sites = tuple(
-        TemplateSite(
-            site.kind,
-            site.subtype,
-            site.id,
-            site.multiplicity,
-            site.atoms,
-            zones.same_layer,
-            zones.sublayer,
-            zones.below,
-        )
-        for site, zones in sites_with_zones(surface)
-    )
-    i, j, distance, _ = nearest_neighbors(surface.slab_atoms())
-    neighbors, distances = _padded(i, j, distance[None], len(atoms))
-    nothing = np.full((1, 2), np.nan)
-    numbers = np.asarray(atoms.numbers, dtype=np.int64)[None]
-    return SiteBatch("", (), numbers, neighbors, distances, sites, nothing, np.zeros(1, int))
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,12 +86,16 @@ class Template:
         """
         if ratio is None:
             return self._sites_at(0.0)
-        low, high = (self._sites_at(end) for end in _step_around(ratio))
-        return low if low == high else self._sites_at(round(ratio, 4))
+        for steps in _STEPS_PER_OCTAVE:
+            low, high = (self._sites_at(end) for end in _step_around(ratio, steps))
+            if low == high:
+                return low
+        return self._sites_at(round(ratio, 4))
 
     def pairs(self, ratios: NDArray[np.float64]) -> StrainedPairs:
         """Return the possible pairs of neighbours at these c/a, empty for a cubic bulk."""
-        ends = sorted({end for ratio in np.unique(ratios) for end in _step_around(float(ratio))})
+        steps = {_step_around(ratio, _STEPS_PER_OCTAVE[0]) for ratio in ratios.tolist()}
+        ends = sorted({end for step in steps for end in step})
         key = tuple(ends)
         if key not in self._pairs:
             ideal = self.ideal_ratio
@@ -284,7 +194,7 @@ def _batch(
     full = np.column_stack([a_ang, np.where(np.isnan(c_ang), a_ang, c_ang)])
     distances = neighbor_distances(pairs, full)
     used = np.isfinite(distances).any(axis=0)
-    neighbors, padded = _padded(
+    neighbors, padded = padded_neighbors(
         pairs.i[used], pairs.j[used], distances[:, used], len(template.letters)
     )
     members = tuple(surfaces[row] for row in rows)
@@ -293,33 +203,21 @@ def _batch(
     return SiteBatch(template.name, members, numbers, neighbors, padded, sites, lattice_ang, rows)
 
 
-def _padded(
-    i: NDArray[np.int64], j: NDArray[np.int64], distances: NDArray[np.float64], n_atoms: int
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Arrange pairs sorted by their first atom as one row per atom."""
-    counts = np.bincount(i, minlength=n_atoms)
-    column = np.arange(len(i)) - np.repeat(np.cumsum(counts) - counts, counts)
-    neighbors = np.full((n_atoms, int(counts.max(initial=0))), -1, dtype=np.int64)
-    neighbors[i, column] = j
-    padded = np.full((len(distances), *neighbors.shape), np.inf)
-    padded[:, i, column] = distances
-    return neighbors, padded
-
-
 def _lattice(ratio: float | None) -> tuple[float, float | None]:
     return _TEMPLATE_A_ANG, None if ratio is None else _TEMPLATE_A_ANG * ratio
 
 
-def _step_around(ratio: float) -> tuple[float, float]:
+def _step_around(ratio: float, steps_per_octave: int) -> tuple[float, float]:
     """The two ends of the step of c/a that a ratio lies in."""
-    step = floor(log2(ratio) * _STEPS_PER_OCTAVE)
-    low, high = (2.0 ** (k / _STEPS_PER_OCTAVE) for k in (step, step + 1))
-    return low, high
+    step = floor(log2(ratio) * steps_per_octave)
+    return 2.0 ** (step / steps_per_octave), 2.0 ** ((step + 1) / steps_per_octave)
 
 
 def _new_template(name: str, surface: Surface, elements: tuple[str, ...]) -> Template:
     """A template with as few layers as leave `_DEPTH` below its lowest exposed atom."""
-    layers = int(surface.slab(lattice=_lattice(PROTOTYPES[surface.prototype].ideal_ratio)).info["layers"])
+    layers = int(
+        surface.slab(lattice=_lattice(PROTOTYPES[surface.prototype].ideal_ratio)).info["layers"]
+    )
     while True:
         template = Template(name, surface, layers, np.zeros(0, dtype=np.int64))
         slab = template.slab(template.ideal_ratio)

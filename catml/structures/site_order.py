@@ -6,8 +6,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from catml.structures.surface_cell import Image, SurfaceCell
 from catml.structures.surface_net import NetElement
-from catml.structures.symmetry import Image, SurfaceCell
 
 OrderKey = tuple[object, ...]
 

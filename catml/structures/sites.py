@@ -1,10 +1,10 @@
 """The symmetry-distinct adsorption sites of a slab's top side.
 
-1. Reduce the slab to its primitive surface cell (`catml.structures.symmetry`).
+1. Reduce the slab to its primitive surface cell (`catml.structures.surface_cell`).
 2. Span the net of its exposed atoms (`catml.structures.surface_net`): vertices are on-top sites,
    edges bridges, faces hollows.
-3. Unite the sites that an isometry of the whole slab takes to each other, so that what lies below
-   the surface tells sites apart.
+3. Unite the sites that an isometry of the whole slab takes to each other
+   (`catml.structures.symmetry`), so that what lies below the surface tells sites apart.
 4. Name and order them by what surrounds them.
 
 The result is the same for every supercell, vacuum, order of atoms and rotation about the surface
@@ -22,15 +22,9 @@ from numpy.typing import NDArray
 from catml.structures.environment import Bonds
 from catml.structures.neighbors import nearest_neighbors, pairs_within
 from catml.structures.site_order import OrderKey, order_keys
+from catml.structures.surface_cell import Image, SurfaceCell, lattice_points, surface_cell
 from catml.structures.surface_net import PROBE_RATIO, NetElement, canonical, surface_net
-from catml.structures.symmetry import (
-    Image,
-    Operation,
-    SurfaceCell,
-    lattice_points,
-    surface_cell,
-    surface_operations,
-)
+from catml.structures.symmetry import Operation, surface_operations
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -197,7 +191,7 @@ def _long_edges(
     surface: SurfaceCell, edges: Sequence[NetElement]
 ) -> dict[tuple[Image, ...], Literal["long", "short"]]:
     """Which edges are long and which short, empty where all are about equal."""
-    ends = {edge.images: [surface.position(image) for image in edge.images] for edge in edges}
+    ends = {edge.images: surface.places(edge.images) for edge in edges}
     lengths = {key: float(np.linalg.norm(b - a)) for key, (a, b) in ends.items()}
     limit = _LONG_BRIDGE * min(lengths.values(), default=0.0)
     if all(length <= limit for length in lengths.values()):
@@ -212,17 +206,16 @@ def _straight_below(
 
     The distance off the axis is in nearest-neighbour distances, inf without any below.
     """
-    behind = []
-    for image in neighbors:
-        offset = surface.position(image) - np.array(site.center)
-        depth = -float(offset @ np.array(site.normal))
-        if depth > _DEEP * surface.spacing_ang:
-            aside = float(np.linalg.norm(offset + depth * np.array(site.normal)))
-            behind.append((aside / surface.spacing_ang, image))
-    if not behind:
+    if not neighbors:
         return (), np.inf
-    aside, image = min(behind)
-    return ((image,) if aside < _STRAIGHT_BELOW else ()), aside
+    normal = np.array(site.normal)
+    offset = surface.places(neighbors) - np.array(site.center)
+    depth = -offset @ normal
+    aside = np.linalg.norm(offset + depth[:, None] * normal, axis=1) / surface.spacing_ang
+    aside[depth <= _DEEP * surface.spacing_ang] = np.inf
+    nearest = int(aside.argmin())
+    straight = aside[nearest] < _STRAIGHT_BELOW
+    return ((neighbors[nearest],) if straight else ()), float(aside[nearest])
 
 
 def _hollow_subtype(n_atoms: int, offset: float) -> str:

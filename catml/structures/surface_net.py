@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catml.structures.neighbors import NEIGHBOR_RATIO, Neighbors
-from catml.structures.symmetry import Image, SurfaceCell
+from catml.structures.surface_cell import Image, SurfaceCell
 
 PROBE_RATIO = 0.9
 """Distance of probe and atoms. Below 1, where the probe is as big as an atom of the lattice and
@@ -162,7 +162,7 @@ def _ordered_rim(surface: SurfaceCell, probe: _Vector, touched: _Images) -> _Ima
         return touched
     from scipy.spatial import ConvexHull
 
-    spokes = _positions(surface, touched) - probe
+    spokes = surface.places(touched) - probe
     axis = spokes.mean(axis=0) / np.linalg.norm(spokes.mean(axis=0))
     spokes -= np.outer(spokes @ axis, axis)
     lengths = np.linalg.norm(spokes, axis=1)
@@ -191,7 +191,7 @@ def _top_faces(surface: SurfaceCell, faces: list[_Face]) -> list[_Face]:
 
 def _normal(surface: SurfaceCell, face: _Face) -> _Vector:
     """Unit vector perpendicular to the rim, on the probe's side."""
-    corners = _positions(surface, face.rim)
+    corners = surface.places(face.rim)
     spokes = corners - corners.mean(axis=0)
     normal: _Vector = np.cross(spokes, np.roll(spokes, -1, axis=0)).sum(axis=0)
     outward = float(np.sign(normal @ (face.probe - corners.mean(axis=0))))
@@ -226,7 +226,7 @@ def _flipped(surface: SurfaceCell, faces: list[_Face]) -> list[_Face]:
 
 def _resting_on(surface: SurfaceCell, rim: _Images, above: _Vector) -> _Face:
     """The face of three atoms whose probe lies on the same side as the point `above`."""
-    corners = _positions(surface, rim)
+    corners = surface.places(rim)
     a, b = corners[1] - corners[0], corners[2] - corners[0]
     normal = np.cross(a, b)
     middle = _circumcenter(a, b, normal)
@@ -241,10 +241,10 @@ def _assemble(surface: SurfaceCell, faces: list[_Face]) -> SurfaceNet:
     for face in faces:
         for part in [*((corner,) for corner in face.rim), *_sides(face.rim)]:
             if len(part) == 1 or _bonded(surface, part):
-                direction = face.probe - _positions(surface, part).mean(axis=0)
+                direction = face.probe - surface.places(part).mean(axis=0)
                 around[canonical(part)].append(direction / np.linalg.norm(direction))
     parts = [
-        _element(key, _positions(surface, key).mean(axis=0), np.sum(directions, axis=0))
+        _element(key, surface.places(key).mean(axis=0), np.sum(directions, axis=0))
         for key, directions in around.items()
     ]
     return SurfaceNet(
@@ -258,7 +258,7 @@ def _face_element(surface: SurfaceCell, face: _Face) -> NetElement:
     key, u, v = _located(face.rim)
     probe, rim = _displaced(surface, face, -u, -v)
     normal = _normal(surface, _Face(probe, rim))
-    height = normal @ (probe - _positions(surface, rim).mean(axis=0))
+    height = normal @ (probe - surface.places(rim).mean(axis=0))
     return _element(key, probe - normal * height, normal)
 
 
@@ -284,15 +284,11 @@ def _displaced(surface: SurfaceCell, face: _Face, u: int, v: int) -> _Face:
     return _Face(face.probe + shift, rim)
 
 
-def _positions(surface: SurfaceCell, images: _Images) -> _Vector:
-    return np.array([surface.position(image) for image in images])
-
-
 def _sides(rim: _Images) -> list[tuple[Image, Image]]:
     return list(zip(rim, (*rim[1:], rim[0]), strict=True))
 
 
 def _bonded(surface: SurfaceCell, pair: _Images) -> bool:
-    first, second = _positions(surface, pair)
+    first, second = surface.places(pair)
     length = float(np.linalg.norm(second - first))
     return length < NEIGHBOR_RATIO * surface.spacing_ang

@@ -20,8 +20,8 @@ from catml.errors import SurfaceError
 from catml.structures.environment import site_environment
 from catml.structures.neighbors import pairs_within
 from catml.structures.sites import find_sites
+from catml.structures.surface_cell import surface_cell
 from catml.structures.surface_net import PROBE_RATIO, surface_net
-from catml.structures.symmetry import surface_cell
 
 
 def a3b():

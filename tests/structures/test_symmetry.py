@@ -4,7 +4,8 @@ from ase import Atoms
 from ase.build import add_vacuum, bcc110, bulk, fcc100, fcc110, fcc111, fcc211, hcp0001, surface
 
 from catml.errors import SurfaceError
-from catml.structures.symmetry import lattice_points, surface_cell, surface_operations
+from catml.structures.surface_cell import lattice_points, surface_cell
+from catml.structures.symmetry import surface_operations
 
 # Order of the plane group divided by its translations: p3m1, p4mm, p2mm, pm.
 PLANE_GROUPS = {
@@ -61,11 +62,11 @@ def test_operations_take_atoms_to_their_own_element_and_height():
 
 def test_operations_keep_distances():
     surface = surface_cell(fcc211("Pt", (3, 1, 3), vacuum=5))
-    one, other = (0, 0, 0), (4, 1, -2)
-    distance = np.linalg.norm(surface.position(one) - surface.position(other))
+    pair = [(0, 0, 0), (4, 1, -2)]
+    distance = np.linalg.norm(np.diff(surface.places(pair), axis=0))
     for operation in surface_operations(surface):
-        moved = surface.position(operation.apply(one)) - surface.position(operation.apply(other))
-        assert np.linalg.norm(moved) == pytest.approx(distance)
+        moved = surface.places([operation.apply(image) for image in pair])
+        assert np.linalg.norm(np.diff(moved, axis=0)) == pytest.approx(distance)
 
 
 def test_slab_cut_by_the_cell_boundary_is_put_together():
@@ -91,7 +92,7 @@ def test_slab_images_lie_where_asked():
     for image in [(1, 4, -3), (0, 0, 0)]:
         ((atom, u, v),) = surface.slab_images([image], shift)
         found = surface.slab_positions[atom] + np.append(np.array([u, v]) @ surface.slab_cell, 0)
-        np.testing.assert_allclose(found, surface.position(image) + shift, atol=1e-9)
+        np.testing.assert_allclose(found, surface.places([image])[0] + shift, atol=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,145 @@
+"""Arrays that hold the atoms, neighbours and sites of many surfaces, or of a single slab.
+
+They are the one input of descriptors. `batch_of_slab` makes them of a single slab from anywhere,
+`catml.structures.families.site_batch` of thousands of surfaces by name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catml.structures.neighbors import nearest_neighbors
+from catml.structures.sites import Kind, sites_with_zones
+from catml.structures.surface_cell import surface_cell
+
+if TYPE_CHECKING:
+    from ase import Atoms
+
+    from catml.structures.surface import Surface
+
+
+@dataclass(frozen=True)
+class TemplateSite:
+    """One distinct adsorption site, its atoms given as indices into the batch's atom axis.
+
+    Periodic images of one atom carry the same index, so an index may occur more than once in a
+    zone of a small cell: each occurrence counts.
+
+    Attributes
+    ----------
+    kind, subtype, id : str
+        As in `catml.structures.sites.Site`.
+    multiplicity : int
+        Number of equivalent sites per primitive surface cell.
+    atoms, same_layer, sublayer : tuple of int
+        Atoms of the three zones (`catml.structures.environment`).
+    below : tuple of int
+        Neighbour straight below the site, if there is one: present under an hcp or 4-fold hollow,
+        absent under an fcc hollow.
+    """
+
+    kind: Kind
+    subtype: str
+    id: str
+    multiplicity: int
+    atoms: tuple[int, ...]
+    same_layer: tuple[int, ...]
+    sublayer: tuple[int, ...]
+    below: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class SiteBatch:
+    """Sites of S surfaces that share one template of N atoms with up to M neighbours each.
+
+    Attributes
+    ----------
+    template : str
+        Name of the shared pattern, such as ``"A3B@A(100)"``; empty for a bare slab.
+    surfaces : tuple of Surface
+        The surfaces, length S; empty for a bare slab (then S = 1).
+    numbers : int array (S, N)
+        Atomic numbers.
+    neighbors : int array (N, M)
+        Index of each neighbour on the atom axis, -1 where there are fewer than M.
+    distances : float array (S, N, M)
+        Distance to each neighbour in Å, inf where there is none in that surface.
+    sites : tuple of TemplateSite
+        The distinct sites, length K, the same for every surface of the batch.
+    lattice_ang : float array (S, 2)
+        Lattice constants a and c in Å, c NaN for a cubic bulk, both NaN for a bare slab.
+    rows : int array (S,)
+        Place of each surface in the sequence the batches were made from.
+    """
+
+    template: str
+    surfaces: tuple[Surface, ...]
+    numbers: NDArray[np.int64]
+    neighbors: NDArray[np.int64]
+    distances: NDArray[np.float64]
+    sites: tuple[TemplateSite, ...]
+    lattice_ang: NDArray[np.float64]
+    rows: NDArray[np.int64]
+
+
+def batch_of_slab(atoms: Atoms) -> SiteBatch:
+    """Return the batch of a single slab: all its atoms, in their order, and its distinct sites.
+
+    Raises
+    ------
+    SurfaceError
+        If `atoms` is not a slab.
+    """
+    surface = surface_cell(atoms)
+    sites = tuple(
+        TemplateSite(
+            site.kind,
+            site.subtype,
+            site.id,
+            site.multiplicity,
+            site.atoms,
+            zones.same_layer,
+            zones.sublayer,
+            zones.below,
+        )
+        for site, zones in sites_with_zones(surface)
+    )
+    i, j, distance, _ = nearest_neighbors(surface.slab_atoms())
+    neighbors, distances = padded_neighbors(i, j, distance[None], len(atoms))
+    nothing = np.full((1, 2), np.nan)
+    numbers = np.asarray(atoms.numbers, dtype=np.int64)[None]
+    return SiteBatch("", (), numbers, neighbors, distances, sites, nothing, np.zeros(1, int))
+
+
+def padded_neighbors(
+    i: NDArray[np.int64], j: NDArray[np.int64], distances: NDArray[np.float64], n_atoms: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Arrange pairs as one row per atom.
+
+    Parameters
+    ----------
+    i, j : int array (n_pairs,)
+        Atoms and neighbours, sorted by atom.
+    distances : float array (S, n_pairs)
+        Distances in Å.
+    n_atoms : int
+        Number of atoms N.
+
+    Returns
+    -------
+    neighbors : int array (N, M)
+        Padded with -1.
+    distances : float array (S, N, M)
+        Padded with inf.
+    """
+    counts = np.bincount(i, minlength=n_atoms)
+    column = np.arange(len(i)) - np.repeat(np.cumsum(counts) - counts, counts)
+    neighbors = np.full((n_atoms, int(counts.max(initial=0))), -1, dtype=np.int64)
+    neighbors[i, column] = j
+    padded = np.full((len(distances), *neighbors.shape), np.inf)
+    padded[:, i, column] = distances
+    return neighbors, padded
