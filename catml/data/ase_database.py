@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from catml.data.adsorbed import adsorbed_site
+from catml.data.completion import closest_site
 from catml.data.importers import ImportResult, finish_import
 from catml.data.schema import COLUMN_NAMES, Status
 from catml.errors import CatmlError, DatasetError
@@ -28,7 +30,8 @@ def import_ase_database(
 ) -> ImportResult:
     """Import the rows of an ASE database (``.db`` or ``.json``).
 
-    A row whose structure holds the adsorbate gets its site and zones from there; otherwise a
+    A row whose structure holds the adsorbate gets its zones from there, or, where its key-value
+    pairs name the surface too, those of the closest ideal site of that surface; otherwise a
     ``surface`` and ``site_label`` among its key-value pairs are used; otherwise it comes in as
     ``no-site``.
 
@@ -123,6 +126,14 @@ def _cells_of(
             symbols = sorted(set(atoms.get_chemical_symbols()))
             cells.setdefault("elements", "-".join(symbols))
         return cells
-    zones = {"site_atoms": site.site_atoms, "same_layer": site.same_layer}
-    zones |= {"sublayer": site.sublayer, "site_kind": site.kind, "elements": site.elements}
-    return {**cells, **zones}
+    observed = {
+        "site_kind": site.kind,
+        "site_atoms": site.site_atoms,
+        "same_layer": site.same_layer,
+        "sublayer": site.sublayer,
+    }
+    named = {}
+    if cells.get("surface"):
+        with suppress(CatmlError):  # an unreadable surface name is reported with its cell
+            named = closest_site(cells["surface"], observed)
+    return {**cells, "elements": site.elements, **observed, **named}

@@ -94,7 +94,7 @@ def _fill_surface_facts(row: dict[str, str]) -> None:
 def _site_of(name: str, site_id: str, label: str) -> tuple[Site | None, str]:
     """Return the site of a surface by our own id or by a label, or the reason for none."""
     try:
-        sites = _sites(name)
+        sites = sites_of(name)
     except CatmlError as error:
         return None, f"the sites of {name} cannot be found: {error}"
     if site_id:
@@ -112,8 +112,57 @@ def _site_of(name: str, site_id: str, label: str) -> tuple[Site | None, str]:
     return site, f"{label}: {reason}" if reason else ""
 
 
+def closest_site(surface: str, observed: Mapping[str, str]) -> dict[str, str]:
+    """Return site and zones of a named surface that are closest to observed zones.
+
+    Rows of an open surface relax by more than lies between their heights and the depth where the
+    sublayer begins, so that the zones of a relaxed step differ from those of the ideal one, which
+    tables are compared by.
+
+    Parameters
+    ----------
+    surface
+        Surface name.
+    observed
+        ``site_kind`` and the three zones read from a relaxed structure.
+
+    Returns
+    -------
+    dict of str to str
+        Cells of the closest site; without its id where several sites have these zones, and empty
+        where the surface has no site of these binding atoms, or different zones are equally close.
+    """
+    fitting = [
+        site
+        for site in sites_of(surface)
+        if site["site_kind"] == observed["site_kind"]
+        and site["site_atoms"] == observed["site_atoms"]
+    ]
+    distances = [_difference(site, observed) for site in fitting]
+    closest = [site for site, d in zip(fitting, distances, strict=True) if d == min(distances)]
+    if len({tuple(site[zone] for zone in ZONES) for site in closest}) != 1:
+        return {}
+    cells = {name: str(closest[0][name]) for name in ("site_kind", *ZONES)}
+    if len(closest) == 1:
+        cells |= {name: str(closest[0][name]) for name in ("site", "site_subtype")}
+    return cells
+
+
+def _difference(site: Site, observed: Mapping[str, str]) -> int:
+    """Count the neighbours that two sets of zones do not share."""
+    different = 0
+    for zone in ("same_layer", "sublayer"):
+        ours, theirs = parse_zone(site[zone]), parse_zone(observed[zone])
+        different += sum(
+            abs(ours.get(symbol, 0) - theirs.get(symbol, 0)) for symbol in {*ours, *theirs}
+        )
+    return different
+
+
 @lru_cache(maxsize=4096)
-def _sites(name: str) -> tuple[Site, ...]:
+def sites_of(name: str) -> tuple[Site, ...]:
+    """Return the distinct sites of a surface as rows of the site table."""
     from catml.structures.site_table import site_table
 
-    return tuple(site_table([name]).to_dict("records"))
+    rows = site_table([name]).to_dict("records")
+    return tuple({str(column): value for column, value in row.items()} for row in rows)

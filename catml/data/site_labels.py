@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from catml.data.schema import ZONES
 from catml.structures.environment import format_zone, parse_zone
 from catml.structures.surface import Surface
 
@@ -102,7 +103,7 @@ def letter_elements(surface: Surface) -> dict[str, str]:
 
 def choose_site(
     sites: Sequence[Mapping[str, Any]], label: SiteLabel, letters: Mapping[str, str]
-) -> tuple[Mapping[str, Any] | None, str]:
+) -> tuple[dict[str, Any] | None, str]:
     """Return the one site a label means, or None and the reason why there is not one.
 
     Parameters
@@ -113,21 +114,56 @@ def choose_site(
         The parsed label.
     letters
         Elements that letters in the label stand for.
+
+    Returns
+    -------
+    site
+        A row of `sites`. Where several distinct sites fit that agree in all three zones, their
+        common row, with empty id and subtype unless they agree in these too.
+    reason
+        Empty when there is a site.
     """
     fitting = [site for site in sites if site["site_kind"] == label.kind]
-    if label.subtype:
-        fitting = [site for site in fitting if site["site_subtype"] == label.subtype]
     if label.atoms:
         wanted = format_zone(Counter(letters.get(atom, atom) for atom in label.atoms))
         fitting = [site for site in fitting if site["site_atoms"] == wanted]
+    if label.subtype:
+        fitting = _of_subtype(fitting, label.subtype)
     if label.below:
-        element = letters.get(label.below, label.below)
-        fitting = [site for site in fitting if _atom_below_bridge(site, sites) == element]
-    if len(fitting) == 1:
-        return fitting[0], ""
+        fitting = _above(fitting, sites, letters.get(label.below, label.below))
     if not fitting:
         return None, "the surface has no site of this label"
-    return None, f"the label fits {len(fitting)} distinct sites of the surface"
+    if len({tuple(site[zone] for zone in ZONES) for site in fitting}) > 1:
+        return None, f"the label fits {len(fitting)} distinct sites of the surface"
+    common = dict(fitting[0])
+    for name in ("site", "site_subtype"):
+        if len({site[name] for site in fitting}) > 1:
+            common[name] = ""
+    return common, ""
+
+
+def _of_subtype(sites: Sequence[Mapping[str, Any]], subtype: str) -> list[Mapping[str, Any]]:
+    """Return the sites of a subtype; for fcc and hcp, where there is none, those between.
+
+    On a strained close-packed surface fcc and hcp hollows approach each other until, on the (110)
+    facet of a bcc lattice, they are the same "3fold" hollow.
+    """
+    exact = [site for site in sites if site["site_subtype"] == subtype]
+    if exact or subtype not in ("fcc", "hcp"):
+        return exact
+    return [site for site in sites if site["site_subtype"] == "3fold"]
+
+
+def _above(
+    bridges: Sequence[Mapping[str, Any]], sites: Sequence[Mapping[str, Any]], element: str
+) -> list[Mapping[str, Any]]:
+    """Return the bridges above a second-layer atom of an element.
+
+    Bridges whose zones do not tell which atom that is are kept: on a bcc lattice two second-layer
+    atoms are equally close.
+    """
+    below = [_atom_below_bridge(site, sites) for site in bridges]
+    return [site for site, found in zip(bridges, below, strict=True) if found in ("", element)]
 
 
 def _atom_below_bridge(bridge: Mapping[str, Any], sites: Sequence[Mapping[str, Any]]) -> str:

@@ -44,6 +44,7 @@ def site(kind, atoms, sublayer, *, subtype="", key="s"):
         "site_kind": kind,
         "site_subtype": subtype,
         "site_atoms": atoms,
+        "same_layer": "",
         "sublayer": sublayer,
     }
 
@@ -78,3 +79,31 @@ def test_a_label_that_fits_no_site_says_so():
     chosen, reason = choose_site(A3B, parse_site_label("hollow|B_B_B|FCC"), LETTERS)
     assert chosen is None
     assert "no site" in reason
+
+
+# The close-packed facet of L1_0 turns into bcc(110) as c/a falls to 0.707: pairs of sites that a
+# label tells apart become alike.
+STRAINED = [
+    site("ontop", "Cu:1", "Cu:2 Pd:2"),
+    site("ontop", "Pd:1", "Cu:2 Pd:2"),
+    site("bridge", "Cu:1 Pd:1", "Cu:3 Pd:3", subtype="short", key="short-1"),
+    site("bridge", "Cu:1 Pd:1", "Cu:3 Pd:3", subtype="short", key="short-2"),
+    site("hollow", "Cu:2 Pd:1", "Cu:4 Pd:4", subtype="3fold", key="3fold-1"),
+    site("hollow", "Cu:2 Pd:1", "Cu:4 Pd:4", subtype="3fold", key="3fold-2"),
+    site("hollow", "Cu:1 Pd:2", "Cu:4 Pd:4", subtype="3fold", key="3fold-3"),
+]
+
+
+@pytest.mark.parametrize(
+    ("label", "key", "subtype"),
+    [
+        ("hollow|A_A_B|FCC", "", "3fold"),
+        ("hollow|A_A_B|HCP", "", "3fold"),
+        ("hollow|A_B_B|FCC", "3fold-3", "3fold"),
+        ("bridge|A_B|A", "", "short"),
+    ],
+)
+def test_sites_alike_in_all_zones_are_one_without_an_id(label, key, subtype):
+    chosen, reason = choose_site(STRAINED, parse_site_label(label), {"A": "Cu", "B": "Pd"})
+    assert chosen is not None
+    assert (chosen["site"], chosen["site_subtype"], reason) == (key, subtype, "")
