@@ -6,7 +6,7 @@ They are the one input of descriptors. `batch_of_slab` makes them of a single sl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,8 +82,8 @@ class SiteBatch:
     neighbors: NDArray[np.int64]
     distances: NDArray[np.float64]
     sites: tuple[TemplateSite, ...]
-    lattice_ang: NDArray[np.float64]
-    rows: NDArray[np.int64]
+    lattice_ang: NDArray[np.float64] = field(default_factory=lambda: np.full((1, 2), np.nan))
+    rows: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
 
 
 def batch_of_slab(atoms: Atoms) -> SiteBatch:
@@ -110,9 +110,8 @@ def batch_of_slab(atoms: Atoms) -> SiteBatch:
     )
     i, j, distance, _ = nearest_neighbors(surface.slab_atoms())
     neighbors, distances = padded_neighbors(i, j, distance[None], len(atoms))
-    nothing = np.full((1, 2), np.nan)
     numbers = np.asarray(atoms.numbers, dtype=np.int64)[None]
-    return SiteBatch("", (), numbers, neighbors, distances, sites, nothing, np.zeros(1, int))
+    return SiteBatch("", (), numbers, neighbors, distances, sites)
 
 
 def padded_neighbors(

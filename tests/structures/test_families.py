@@ -2,13 +2,11 @@ import warnings
 
 import numpy as np
 import pytest
-from ase.build import fcc111
 from ase.data import atomic_numbers
 
 from catml.errors import ElementError, SurfaceError
 from catml.structures.batches import batch_of_slab
 from catml.structures.families import site_batch, template_of
-from catml.structures.patterns import elements_of, pattern_of
 from catml.structures.surface import Surface
 
 NAMES = [
@@ -191,15 +189,6 @@ def test_no_warning_reaches_the_user():
         site_batch([Surface("Pt(331)"), Surface("Rh3Al(210)")])
 
 
-def test_a_foreign_slab_is_a_batch_of_one():
-    slab = fcc111("Pt", (2, 2, 4), vacuum=6)
-    batch = batch_of_slab(slab)
-    assert batch.surfaces == ()
-    assert batch.template == ""
-    assert batch.numbers.shape == (1, 16)
-    assert np.isnan(batch.lattice_ang).all()
-
-
 def test_lattice_of_another_length_is_refused():
     with pytest.raises(SurfaceError, match="2 surfaces came with 1 pairs"):
         site_batch([Surface("Pt(111)"), Surface("Cu(111)")], [(3.9, None)])
@@ -208,26 +197,3 @@ def test_lattice_of_another_length_is_refused():
 def test_element_without_lattice_constants_is_named():
     with pytest.raises(ElementError, match="Fr"):
         site_batch([Surface("Fr(110)")])
-
-
-@pytest.mark.parametrize(
-    ("name", "pattern", "elements"),
-    [
-        ("Pt(111)", "A(111)", ("Pt",)),
-        ("W(110)", "A[A2](110)", ("W",)),
-        ("Ru(0001)", "A(0001)", ("Ru",)),
-        ("NiPt3(111)", "A3B(111)", ("Pt", "Ni")),
-        ("CuAu(101)", "AB(101)", ("Cu", "Au")),
-        ("NiAl[B2](110)", "AB[B2](110)", ("Ni", "Al")),
-        ("Ni@Cu(100)", "A@B(100)", ("Ni", "Cu")),
-        ("Cu-Ni@Cu(100)", "A-B@A(100)", ("Cu", "Ni")),
-        ("Cu3Zr@Cu(100)", "A3B@A(100)", ("Cu", "Zr")),
-        ("Cu3Zr@Pt(100)", "A3B@C(100)", ("Cu", "Zr", "Pt")),
-        ("Pt1/Cu(111)", "B1/A(111)", ("Cu", "Pt")),
-        ("Pt3Ni(100):Pt", "A3B(100)", ("Pt", "Ni")),
-        ("Pt3Ni(100):NiPt", "A3B(100):2", ("Pt", "Ni")),
-    ],
-)
-def test_patterns(name, pattern, elements):
-    assert pattern_of(Surface(name)) == pattern
-    assert elements_of(Surface(name)) == elements

@@ -18,10 +18,7 @@ from ase.build import (
 
 from catml.errors import SurfaceError
 from catml.structures.environment import site_environment
-from catml.structures.neighbors import pairs_within
 from catml.structures.sites import find_sites
-from catml.structures.surface_cell import surface_cell
-from catml.structures.surface_net import PROBE_RATIO, surface_net
 
 
 def a3b():
@@ -133,14 +130,6 @@ def test_sites_do_not_depend_on_where_the_cell_cuts_the_slab():
 @pytest.mark.parametrize("layers", [4, 5, 7])
 def test_sites_of_thicker_slabs_have_the_same_ids(layers):
     assert described(cut(a3b(), (1, 1, 1), layers)) == described(SLABS["Pt3Ni(111)"])
-
-
-@pytest.mark.parametrize("name", COUNTS)
-def test_net_is_closed(name):
-    cell = surface_cell(SLABS[name])
-    pairs = pairs_within(cell.atoms(), 2.1 * PROBE_RATIO * cell.spacing_ang)
-    net = surface_net(cell, pairs)
-    assert len(net.vertices) - len(net.edges) + len(net.faces) == 0
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,7 @@
 import numpy as np
 import pytest
-from ase import Atoms
-from ase.build import add_vacuum, bcc110, bulk, fcc100, fcc110, fcc111, fcc211, hcp0001, surface
+from ase.build import bcc110, bulk, fcc100, fcc110, fcc111, fcc211, hcp0001, surface
 
-from catml.errors import SurfaceError
 from catml.structures.surface_cell import lattice_points, surface_cell
 from catml.structures.symmetry import surface_operations
 
@@ -30,14 +28,6 @@ def test_supercell_that_breaks_the_symmetry_keeps_all_operations(size):
     assert len(surface.numbers) == 4
     assert len(surface_operations(surface)) == 6
     assert len(lattice_points(surface)) == size[0] * size[1]
-
-
-def test_primitive_cell_has_the_shortest_vectors():
-    slab = fcc111("Pt", (1, 1, 3), a=4.0, vacuum=5)
-    sheared = slab.copy()
-    sheared.set_cell(np.array([[4, 1, 0], [-1, 0, 0], [0, 0, 1]]) @ slab.cell.array)
-    surface = surface_cell(sheared)
-    np.testing.assert_allclose(np.linalg.norm(surface.cell, axis=1), 4 / 2**0.5)
 
 
 def test_ordered_alloy_is_not_reduced_to_its_sublattice():
@@ -69,48 +59,7 @@ def test_operations_keep_distances():
         assert np.linalg.norm(np.diff(moved, axis=0)) == pytest.approx(distance)
 
 
-def test_slab_cut_by_the_cell_boundary_is_put_together():
-    slab = fcc111("Pt", (1, 1, 4), vacuum=6)
-    slab.pbc = True
-    heights = surface_cell(slab).positions[:, 2]
-    slab.positions[:, 2] += 9.0
-    slab.wrap()
-    moved = surface_cell(slab).positions[:, 2]
-    np.testing.assert_allclose(np.sort(moved) - moved.min(), np.sort(heights) - heights.min())
-
-
 def test_small_displacements_are_tolerated():
     slab = fcc111("Pt", (2, 2, 4), vacuum=5)
     slab.rattle(0.002, seed=3)
     assert len(surface_operations(surface_cell(slab))) == 6
-
-
-def test_slab_images_lie_where_asked():
-    slab = fcc100("Cu", (2, 3, 3), vacuum=5)
-    surface = surface_cell(slab)
-    shift = np.append(lattice_points(surface)[3], 0.0)
-    for image in [(1, 4, -3), (0, 0, 0)]:
-        ((atom, u, v),) = surface.slab_images([image], shift)
-        found = surface.slab_positions[atom] + np.append(np.array([u, v]) @ surface.slab_cell, 0)
-        np.testing.assert_allclose(found, surface.places([image])[0] + shift, atol=1e-9)
-
-
-@pytest.mark.parametrize(
-    "atoms",
-    [
-        Atoms("Pt4", positions=np.eye(4, 3) * 3),
-        Atoms(),
-        bulk("Pt", cubic=True),
-        Atoms("Pt", cell=[3, 3, 10], pbc=(True, False, False)),
-    ],
-    ids=["cluster", "nothing", "bulk", "wire"],
-)
-def test_what_is_no_slab_is_refused(atoms):
-    with pytest.raises(SurfaceError, match="is not a slab"):
-        surface_cell(atoms)
-
-
-def test_vacuum_makes_a_slab_of_a_bulk():
-    slab = bulk("Pt", cubic=True).repeat((1, 1, 2))
-    add_vacuum(slab, 6.0)
-    assert len(surface_cell(slab).numbers) == 4
