@@ -1,0 +1,162 @@
+"""Statistics of elemental properties over the zones of a site's environment.
+
+A zone is text such as ``"Cu:2 Pd:1"`` (`catml.structures.environment`). Every distinct text is
+read once and the statistics are matrix products over element counts, so tables of many thousand
+rows cost little. A property an element does not have takes no part in the statistics; a zone none
+of whose atoms has it gives NaN.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from catml.elements.properties import element_array
+from catml.structures.environment import parse_zone
+
+ZONES = ("site_atoms", "same_layer", "sublayer")
+
+PROPERTIES = (
+    "pauling_electronegativity",
+    "ionization_energy_ev",
+    "electron_affinity_ev",
+    "covalent_radius_ang",
+    "metallic_radius_ang",
+    "group",
+    "period",
+    "valence_electrons",
+    "melting_point_k",
+    "cohesive_energy_ev",
+    "d_filling",
+    "log_vad2_rel_cu",
+    "d_band_center_bulk_ev",
+    "r_d_fitted_ang",
+)
+
+
+def property_array(name: str) -> NDArray[np.float64]:
+    """Return a property indexed by atomic number: a tabulated one, or the logarithm of one.
+
+    ``log_vad2_rel_cu`` is the natural logarithm of the coupling, which spans two decades.
+
+    Raises
+    ------
+    ElementError
+        If the property does not exist.
+
+    Examples
+    --------
+    >>> float(property_array("log_vad2_rel_cu")[29])
+    0.0
+    """
+    if name == "log_vad2_rel_cu":
+        return np.log(element_array("vad2_rel_cu"))
+    return element_array(name)
+
+
+def has_d_band() -> NDArray[np.bool_]:
+    """Say for every atomic number whether the element is a transition metal, shape (119,).
+
+    Groups 3 to 12; beyond them the d shell is core or empty.
+    """
+    group = element_array("group")
+    return (group >= 3) & (group <= 12)
+
+
+def count_matrix(zones: Sequence[str]) -> NDArray[np.float64]:
+    """Return the number of atoms of each element in each zone, shape (n_zones, 119).
+
+    Raises
+    ------
+    SurfaceError
+        If a zone cannot be read.
+    """
+    from ase.data import atomic_numbers
+
+    counts = np.zeros((len(zones), 119))
+    for row, text in enumerate(zones):
+        for symbol, count in parse_zone(text).items():
+            counts[row, atomic_numbers[symbol]] = count
+    return counts
+
+
+def zone_statistics(
+    counts: NDArray[np.float64], properties: Sequence[str] = PROPERTIES
+) -> pd.DataFrame:
+    """Return mean, minimum and maximum of properties over zones.
+
+    Parameters
+    ----------
+    counts : ndarray, shape (n, 119)
+        Number of atoms of each element (`count_matrix`).
+    properties : sequence of str
+        Names for `property_array`.
+
+    Returns
+    -------
+    DataFrame, shape (n, 3 * n_properties)
+        Columns ``mean_<property>``, ``min_<property>``, ``max_<property>``, in the unit of the
+        property; NaN where no atom of the zone has the property. The mean weighs elements by
+        their counts; the spread is in the extremes.
+    """
+    present = np.flatnonzero(counts.any(axis=0))
+    n = counts[:, present]
+    columns: dict[str, NDArray[np.float64]] = {}
+    for name in properties:
+        value = property_array(name)[present]
+        known = np.isfinite(value)
+        weight, value = n[:, known], value[known]
+        total = weight.sum(axis=1)
+        empty = total == 0
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = weight @ value / total
+        inside = weight > 0
+        lowest = np.where(inside, value, np.inf).min(axis=1, initial=np.inf)
+        highest = np.where(inside, value, -np.inf).max(axis=1, initial=-np.inf)
+        columns[f"mean_{name}"] = mean
+        columns[f"min_{name}"] = np.where(empty, np.nan, lowest)
+        columns[f"max_{name}"] = np.where(empty, np.nan, highest)
+    return pd.DataFrame(columns)
+
+
+def environment_features(zones: pd.DataFrame) -> pd.DataFrame:
+    """Describe the three zones of every row.
+
+    Parameters
+    ----------
+    zones : DataFrame
+        Has the text columns of `ZONES`; an empty or missing zone has no atoms.
+
+    Returns
+    -------
+    DataFrame
+        Indexed like `zones`. Per zone: number of atoms, fraction of them with a d band and the
+        `zone_statistics`; and the electronegativity of the binding atoms minus that of each other
+        zone.
+
+    Raises
+    ------
+    SurfaceError
+        If a zone cannot be read.
+    """
+    blocks = []
+    for zone in ZONES:
+        codes, texts = pd.factorize(zones[zone].fillna(""))
+        block = _describe(count_matrix(list(texts))).add_prefix(f"{zone}_")
+        blocks.append(block.iloc[codes].reset_index(drop=True))
+    features = pd.concat(blocks, axis=1)
+    mean = "mean_pauling_electronegativity"
+    for other in ZONES[1:]:
+        features[f"site_atoms_minus_{other}_pauling_electronegativity"] = (
+            features[f"site_atoms_{mean}"] - features[f"{other}_{mean}"]
+        )
+    return features.set_axis(zones.index, axis=0)
+
+
+def _describe(counts: NDArray[np.float64]) -> pd.DataFrame:
+    total = counts.sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        d_metals = counts[:, has_d_band()].sum(axis=1) / total
+    sizes = pd.DataFrame({"count": total, "d_metal_fraction": d_metals})
+    return pd.concat([sizes, zone_statistics(counts)], axis=1)
