@@ -8,7 +8,7 @@ species are never joined, whatever the offset.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -33,8 +33,8 @@ class Offset:
     ----------
     adsorbate
         The adsorbate it holds for.
-    source
-        Keys of the tables that are shifted, joined by "+".
+    sources
+        Keys of the tables that are shifted, sorted.
     from_functional, to_functional
         Functional of the table and of the scale it is brought to.
     offset_ev
@@ -48,7 +48,7 @@ class Offset:
     """
 
     adsorbate: str
-    source: str
+    sources: tuple[str, ...]
     from_functional: str
     to_functional: str
     offset_ev: float
@@ -56,9 +56,24 @@ class Offset:
     spread_ev: float
     n_matched: int
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the offset as plain values, for a table's metadata or a report."""
-        return asdict(self)
+    def records(self) -> list[dict[str, Any]]:
+        """Return the offset as plain values, once for each table it shifts.
+
+        Keys are ``source``, ``from``, ``to``, ``adsorbate`` and the numbers under their names.
+        """
+        return [
+            {
+                "source": source,
+                "from": self.from_functional,
+                "to": self.to_functional,
+                "adsorbate": self.adsorbate,
+                "offset_ev": self.offset_ev,
+                "standard_error_ev": self.standard_error_ev,
+                "spread_ev": self.spread_ev,
+                "n_matched": self.n_matched,
+            }
+            for source in self.sources
+        ]
 
 
 def matched_environments(moving: pd.DataFrame, fixed: pd.DataFrame) -> pd.DataFrame:
@@ -104,12 +119,12 @@ def fit_offset(
     adsorbate = _only(pd.concat([moving, fixed]), "adsorbate")
     _only(pd.concat([moving, fixed]), "reference")
     from_functional, to_functional = _only(moving, "functional"), _only(fixed, "functional")
-    source = "+".join(sorted(set(moving["source"])))
+    sources = tuple(sorted(set(moving["source"])))
     pairs = matched_environments(moving, fixed)
     if len(pairs) < minimum:
         raise AlignmentError(
-            f"{source} ({from_functional}) shares {len(pairs)} site environments of {adsorbate} "
-            f"with the {to_functional} tables; at least {minimum} are needed to align them. Load "
+            f"{', '.join(sources)} ({from_functional}) shares {len(pairs)} site environments of "
+            f"{adsorbate} with the {to_functional} tables; at least {minimum} are needed to align them. Load "
             "one dataset by its name, or use align=None to keep the functionals apart"
         )
     differences = (pairs["fixed_ev"] - pairs["moving_ev"]).to_numpy()
@@ -117,7 +132,7 @@ def fit_offset(
     spread = _MAD_TO_STD * float(np.median(np.abs(differences - offset)))
     return Offset(
         adsorbate=adsorbate,
-        source=source,
+        sources=sources,
         from_functional=from_functional,
         to_functional=to_functional,
         offset_ev=offset,

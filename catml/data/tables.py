@@ -133,7 +133,7 @@ def load_dataset(
     else:
         target = _majority(tables) if align == MOST_ROWS else align
         joined, fitted = align_tables(tables, functional=target)
-        offsets = [offset.as_dict() for offset in fitted]
+        offsets = [record for offset in fitted for record in offset.records()]
     if kept is not None:
         joined = joined[joined["status"].isin(kept)]
     joined = joined.reset_index(drop=True)

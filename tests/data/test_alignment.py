@@ -90,7 +90,7 @@ def test_joined_tables_stand_on_the_target_scale():
     joined, offsets = align_tables([RPBE, beef], functional="RPBE")
     assert set(joined["functional"]) == {"RPBE"}
     assert joined["energy_ev"].tolist() == pytest.approx([*RPBE["energy_ev"]] * 2)
-    assert [offset.source for offset in offsets] == ["b"]
+    assert [offset.sources for offset in offsets] == [("b",)]
     assert beef["energy_ev"].iloc[0] == pytest.approx(-1.1)
 
 
