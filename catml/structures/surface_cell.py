@@ -108,8 +108,7 @@ def surface_cell(atoms: "Atoms") -> SurfaceCell:
     spacing = float(np.median(shortest_distances(atoms)))
     tolerance = SYMMETRY_TOLERANCE * spacing
     numbers = np.asarray(atoms.numbers, dtype=np.int64)
-    translations = _translations(slab_cell, positions, numbers, tolerance)
-    parents = _orbit_labels(slab_cell, positions, translations)
+    translations, parents = _translations(slab_cell, positions, numbers, tolerance)
     chosen = np.unique(parents)
     return SurfaceCell(
         cell=_shortest_basis(slab_cell, translations),
@@ -150,16 +149,30 @@ def matching_images(
 
     Shapes (n, 3), (n, 3), (n,) and (2, 2); lengths in Å.
     """
-    offset = moved[:, None] - positions
-    turns = np.rint(offset[..., :2] @ np.linalg.inv(cell))
-    offset[..., :2] -= turns @ cell
-    distance = np.where(numbers[:, None] == numbers, np.linalg.norm(offset, axis=2), np.inf)
-    target = distance.argmin(axis=1)
-    rows = np.arange(len(moved))
-    if distance[rows, target].max() > tolerance or len(np.unique(target)) < len(moved):
+    from scipy.spatial import KDTree
+
+    # Where an atom has a match it is the nearest in any metric, so fractions of the cell will do.
+    inverse = np.linalg.inv(cell)
+    fractions = positions[:, :2] @ inverse
+    moved_fractions = moved[:, :2] @ inverse
+    tree = KDTree(
+        np.column_stack([_inside(fractions), positions[:, 2], numbers]), boxsize=(1, 1, 0, 0)
+    )
+    _, target = tree.query(np.column_stack([_inside(moved_fractions), moved[:, 2], numbers]))
+    turns = np.rint(moved_fractions - fractions[target])
+    offset = moved - positions[target]
+    offset[:, :2] -= turns @ cell
+    matched = np.linalg.norm(offset, axis=1).max() < tolerance
+    if not matched or (numbers[target] != numbers).any() or len(np.unique(target)) < len(moved):
         return None
-    chosen = turns[rows, target].astype(int)
-    return tuple((int(t), int(u), int(v)) for t, (u, v) in zip(target, chosen, strict=True))
+    rows = zip(target.tolist(), turns.astype(int).tolist(), strict=True)
+    return tuple((t, u, v) for t, (u, v) in rows)
+
+
+def _inside(fractions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Wrap fractions of the cell into [0, 1)."""
+    wrapped = np.mod(fractions, 1.0)
+    return np.where(wrapped < 1.0, wrapped, 0.0)
 
 
 def _flat_atoms(
@@ -217,35 +230,27 @@ def _translations(
     positions: NDArray[np.float64],
     numbers: NDArray[np.int64],
     tolerance: float,
-) -> NDArray[np.float64]:
-    """Translations inside the slab's cell that keep it, as fractions of the cell, shape (n, 2)."""
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Translations inside the slab's cell that keep it, and what they make equivalent.
+
+    Fractions of the cell, shape (n, 2), and for each atom the lowest index among its copies,
+    shape (N,).
+    """
     anchors = rarest_atoms(positions, numbers, tolerance)
     found = []
+    labels = np.arange(len(positions))
     for anchor in anchors:
         shift = positions[anchor] - positions[anchors[0]]
-        if matching_images(positions + shift, positions, numbers, cell, tolerance) is not None:
+        images = matching_images(positions + shift, positions, numbers, cell, tolerance)
+        if images is not None:
             found.append(shift[:2] @ np.linalg.inv(cell))
+            labels = np.minimum(labels, [image[0] for image in images])
     # Translations of a finite group are exact fractions of the cell; measured ones nearly so.
     order = len(found)
     exact = np.rint(np.array(found) * order) / order
     if np.linalg.norm((exact - found) @ cell, axis=1).max() > tolerance:
-        return np.zeros((1, 2))
-    return np.mod(exact, 1.0)
-
-
-def _orbit_labels(
-    cell: NDArray[np.float64],
-    positions: NDArray[np.float64],
-    translations: NDArray[np.float64],
-) -> NDArray[np.int64]:
-    """For each atom the lowest index among its copies under the translations, shape (N,)."""
-    labels = np.arange(len(positions))
-    for shift in translations @ cell:
-        offset = positions[:, None] + np.append(shift, 0.0) - positions
-        turns = np.rint(offset[..., :2] @ np.linalg.inv(cell))
-        offset[..., :2] -= turns @ cell
-        labels = np.minimum(labels, np.linalg.norm(offset, axis=2).argmin(axis=1))
-    return labels
+        return np.zeros((1, 2)), np.arange(len(positions))
+    return np.mod(exact, 1.0), labels
 
 
 def _shortest_basis(
