@@ -124,8 +124,8 @@ def fit_offset(
     if len(pairs) < minimum:
         raise AlignmentError(
             f"{', '.join(sources)} ({from_functional}) shares {len(pairs)} site environments of "
-            f"{adsorbate} with the {to_functional} tables; at least {minimum} are needed to align them. Load "
-            "one dataset by its name, or use align=None to keep the functionals apart"
+            f"{adsorbate} with the {to_functional} tables; at least {minimum} are needed to align "
+            "them. Load one dataset by its name, or use align=None to keep the functionals apart"
         )
     differences = (pairs["fixed_ev"] - pairs["moving_ev"]).to_numpy()
     offset = float(np.median(differences))
