@@ -8,6 +8,7 @@ doi:10.1126/science.aab3501.
 """
 
 from functools import cache
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,24 +75,20 @@ def site_opening(batch: SiteBatch) -> Array:
     """Return the mean distance between neighbouring binding atoms in Å, shape (S, K).
 
     The edge length of the bridge or hollow; NaN for on-top sites and for bridges between atoms
-    that are no nearest neighbours. In a cell one atom wide two atoms are neighbours in several
+    that are no nearest neighbours. In a narrow cell two atoms are neighbours in several
     directions: a ``short`` or ``long`` bridge takes the shortest or longest of these distances, a
     hollow, which has edges of each direction, their mean.
     """
+    choose = {"short": _shortest, "long": _longest}
     opening = np.full((batch.numbers.shape[0], len(batch.sites)), np.nan)
     for k, site in enumerate(batch.sites):
-        atoms = site.atoms
-        pairs = {(min(i, j), max(i, j)) for n, i in enumerate(atoms) for j in atoms[n + 1 :]}
-        if not pairs:
-            continue
-        edges = [np.where(batch.neighbors[i] == j, batch.distances[:, i], np.inf) for i, j in pairs]
-        lengths = np.concatenate(edges, axis=1)
-        if site.subtype == "short":
-            opening[:, k] = _shortest(lengths)
-        elif site.subtype == "long":
-            opening[:, k] = _longest(lengths)
-        else:
-            opening[:, k] = finite_mean(lengths)
+        edge = choose.get(site.subtype, finite_mean)
+        edges = [
+            edge(np.where(batch.neighbors[i] == j, batch.distances[:, i], np.inf))
+            for i, j in combinations(site.atoms, 2)
+        ]
+        if edges:
+            opening[:, k] = finite_mean(np.stack(edges, axis=1))
     return opening
 
 
