@@ -1,1 +1,3 @@
-"""TODO"""
+"""Judging a model honestly: splits that keep related rows together, scores that carry their n, unit
+and interval, and cross-validation that fits everything inside each training fold.
+"""
