@@ -93,14 +93,29 @@ def build_parser() -> argparse.ArgumentParser:
 
     sub = command("datasets", _datasets, "list the shipped datasets, or describe and check one")
     sub.add_argument("name", nargs="?")
+    sub.add_argument(
+        "--folder", metavar="DIR", help="your own datasets instead of the shipped ones"
+    )
     sub.add_argument("--json", action="store_true", help=JSON_HELP)
 
     sub = command("import", _import, "bring your own adsorption energies into catml's schema")
     sub.add_argument("file", help="CSV, ASE database (.db, .json) or Catalysis-Hub export")
-    sub.add_argument("-o", "--output", required=True, metavar="TABLE.csv")
-    sub.add_argument("--adsorbate", help="where the file does not say")
-    sub.add_argument("--reference", help="where the file does not say, as in CO(g)")
-    sub.add_argument("--functional", help="where the file does not say, as in RPBE")
+    sub.add_argument("--name", required=True, metavar="KEY", help="name of the new dataset")
+    sub.add_argument("--out", required=True, metavar="DIR", help="folder for table and card")
+    sub.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="THEIRS=OURS",
+        help="a column of the file and the schema's name for it, as in E_ads=energy_ev",
+    )
+    sub.add_argument(
+        "--default",
+        action="append",
+        default=[],
+        metavar="OURS=VALUE",
+        help="a value the file does not give, as in functional=PBE or 'reference=CO(g)'",
+    )
     return parser
 
 
@@ -180,23 +195,50 @@ def _lookup(options: argparse.Namespace) -> None:
 
 
 def _datasets(options: argparse.Namespace) -> None:
-    from catml.data.cards import check_dataset, describe_dataset, list_datasets
+    from catml.data.cards import check_dataset
+    from catml.data.describe import datasets_table, describe_dataset
 
     if options.name is None:
-        _print_table(list_datasets(), as_json=options.json)
+        _print_table(datasets_table(options.folder), as_json=options.json)
         return
-    card, problems = describe_dataset(options.name), check_dataset(options.name)
+    check = check_dataset(options.name, options.folder)
     if options.json:
-        print(json.dumps({"card": card, "problems": problems}, ensure_ascii=False))
+        card = check.card.model_dump(mode="json")
+        print(json.dumps({"card": card, "problems": check.problems}, ensure_ascii=False))
     else:
-        print(card)
-        print("check: " + ("passed" if not problems else "\n  ".join(["FAILED", *problems])))
-    if problems:
-        raise CatmlError(f"dataset {options.name!r} fails its check; reinstall catml")
+        print(describe_dataset(options.name, options.folder))
+        print("\nCheck of schema, counts and checksum: " + ("passed" if check.ok else "FAILED"))
+        for problem in check.problems:
+            print(f"  - {problem}")
+    if not check.ok:
+        raise CatmlError(
+            f"dataset {options.name!r} does not pass its check; see the problems above"
+        )
 
 
 def _import(options: argparse.Namespace) -> None:
-    raise CatmlError("import")
+    from catml.data.import_file import import_file
+    from catml.data.importers import write_dataset
+
+    result = import_file(
+        options.file,
+        source=options.name,
+        columns=_pairs(options.column, "--column"),
+        defaults=_pairs(options.default, "--default"),
+    )
+    for problem in result.problems:
+        print(f"catml: not imported: {problem}", file=sys.stderr)
+    card = write_dataset(result.table, options.out, key=options.name)
+    print(
+        f"{len(result.table)} rows imported, {len(result.rejected)} not; complete the card: {card}"
+    )
+
+
+def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
+    for text in texts:
+        if "=" not in text:
+            raise CatmlError(f"{option} {text!r} is no pair; write it as name=value")
+    return dict(text.split("=", 1) for text in texts)
 
 
 def _print_table(table: pd.DataFrame, *, as_json: bool) -> None:

@@ -15,9 +15,10 @@ import pandas as pd
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from catml.atomic_files import sha256_of, write_atomically
 from catml.data.checks import find_problems
 from catml.data.schema import Status
-from catml.data.table_files import read_text_table, sha256_of, write_atomically
+from catml.data.table_files import read_text_table
 from catml.errors import DatasetError
 from catml.resources import shipped_folder
 from catml.yaml_files import read_yaml_mapping
@@ -152,7 +153,7 @@ def write_card(card: DatasetCard, folder: str | Path) -> Path:
     content = yaml.safe_dump(
         card.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=100
     )
-    write_atomically(path, content.encode("utf-8"))
+    write_atomically(path, content.encode("utf-8"), error=DatasetError)
     return path
 
 

@@ -11,14 +11,13 @@ import csv
 import gzip
 import hashlib
 import io
-import os
-import tempfile
 import zlib
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from catml.atomic_files import write_atomically
 from catml.data.schema import COLUMNS, Column
 from catml.errors import DatasetError
 
@@ -127,41 +126,8 @@ def table_bytes(table: pd.DataFrame, *, compress: bool = False) -> bytes:
     return packed.getvalue()
 
 
-def write_atomically(path: str | Path, content: bytes) -> None:
-    """Write a file so that a reader sees the old or the new content, never a part.
-
-    Raises
-    ------
-    DatasetError
-        If the folder does not exist or cannot be written.
-    """
-    file = Path(path)
-    try:
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    except OSError as reason:
-        raise DatasetError(
-            f"cannot write {str(file)!r}: {reason.strerror}; give a file in an existing, "
-            "writable folder"
-        ) from None
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
 def write_table(table: pd.DataFrame, path: str | Path) -> str:
     """Write a table as CSV, compressed when the name ends in ``.gz``; return its sha256."""
     content = table_bytes(table, compress=str(path).endswith(".gz"))
-    write_atomically(path, content)
+    write_atomically(path, content, error=DatasetError)
     return hashlib.sha256(content).hexdigest()
-
-
-def sha256_of(path: str | Path) -> str:
-    """Return the sha256 of a file's bytes as 64 hexadecimal digits."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from catml.atomic_files import write_atomically
 from catml.errors import WorkflowError
 from catml.report.content import ReportContent, ReportFigure
-from catml.report.files import write_atomically
 from catml.report.language import answer, number, percent, words
 from catml.report.rows import candidate_rows, extrapolation_rows, score_table
 from catml.report.style import (
@@ -50,7 +50,7 @@ def build_report(content: ReportContent, folder: str | Path) -> Path:
         When a figure cannot be read, or the folder cannot be written.
     """
     path = Path(folder) / "report.html"
-    write_atomically(path, render_report(content, Path(folder)).encode())
+    write_atomically(path, render_report(content, Path(folder)).encode(), error=WorkflowError)
     return path
 
 

@@ -1,9 +1,7 @@
 """Writing figures: PNG, SVG and the data beside them, each complete or not there."""
 
 import io
-import os
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from catml.atomic_files import write_atomically
 from catml.errors import WorkflowError
 from catml.report.style import PNG_DPI, styled
 
@@ -55,9 +54,9 @@ def save_figure(figure: Figure, data: pd.DataFrame, folder: str | Path, name: st
     settle(figure)
     target = Path(folder)
     files = FigureFiles(*(target / f"{name}.{ending}" for ending in ("png", "svg", "csv")))
-    write_atomically(files.csv, data.to_csv(index=False).encode())
-    write_atomically(files.svg, svg_bytes(figure))
-    write_atomically(files.png, png_bytes(figure))
+    write_atomically(files.csv, data.to_csv(index=False).encode(), error=WorkflowError)
+    write_atomically(files.svg, svg_bytes(figure), error=WorkflowError)
+    write_atomically(files.png, png_bytes(figure), error=WorkflowError)
     return files
 
 
@@ -88,33 +87,3 @@ def png_bytes(figure: Figure) -> bytes:
     FigureCanvasAgg(figure)
     figure.savefig(buffer, format="png", dpi=PNG_DPI, metadata={"Software": "catml"})
     return buffer.getvalue()
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that its name never stands for half of it.
-
-    Raises
-    ------
-    WorkflowError
-        When the folder cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as reason:
-        raise _cannot_write(path, reason) from None
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except OSError as reason:
-        raise _cannot_write(path, reason) from None
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-
-
-def _cannot_write(path: Path, reason: OSError) -> WorkflowError:
-    return WorkflowError(
-        f"{str(path)!r} cannot be written ({reason.strerror}); choose a folder that can"
-    )

@@ -8,7 +8,6 @@ operating system (it dies with the process) keeps two runs out of one folder.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -104,9 +103,3 @@ def _replace(partial: Path, final: Path, *, overwrite: bool) -> None:
     os.replace(final, old)
     os.replace(partial, final)
     shutil.rmtree(old)
-
-
-def checksum(path: str | Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

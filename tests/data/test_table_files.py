@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catml.atomic_files import sha256_of
 from catml.data.schema import COLUMN_NAMES
 from catml.data.table_files import (
     read_text_table,
-    sha256_of,
     table_bytes,
     typed_table,
-    write_atomically,
     write_table,
 )
 from catml.errors import DatasetError
@@ -89,17 +88,3 @@ def test_a_file_that_is_no_csv_is_refused_by_name(tmp_path, content):
         path.write_bytes(content)
     with pytest.raises(DatasetError, match=r"broken\.csv"):
         read_text_table(path)
-
-
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
-    path = tmp_path / "t.csv"
-    path.write_text("old")
-    with pytest.raises(TypeError):
-        write_atomically(path, "text is not bytes")
-    assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_writing_into_a_missing_folder_is_refused(tmp_path):
-    with pytest.raises(DatasetError, match="existing, writable folder"):
-        write_atomically(tmp_path / "none" / "t.csv", b"")
