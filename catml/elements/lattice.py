@@ -19,6 +19,7 @@ from functools import cache
 from importlib.resources import files
 from math import gcd, sqrt
 
+from catml.elements.properties import element_value, property_source
 from catml.errors import ElementError
 
 FUNCTIONALS = ("BEEF-vdW", "RPBE", "PBE", "experiment")
@@ -212,7 +213,11 @@ class _AtomicVolume:
 
 @cache
 def _atomic_volume(element: str, order: tuple[str, ...]) -> _AtomicVolume:
-    """Volume per atom in Å3; close-packed entries first, as alloys and estimates are mostly so."""
+    """Volume per atom in Å3; close-packed entries first, as alloys and estimates are mostly so.
+
+    Elements that crystallize in none of the prototypes (Ge, Si, Sb …) occur in alloys all the
+    same: theirs is that of a close packing of spheres of the metallic radius.
+    """
     entries = _entries()
     for functional in order:
         for prototype in ("A1", "A3", "A2"):
@@ -220,11 +225,16 @@ def _atomic_volume(element: str, order: tuple[str, ...]) -> _AtomicVolume:
             if entry is not None:
                 volume = _cell_volume(entry, prototype) / _ATOMS_PER_CELL[prototype]
                 return _AtomicVolume(volume, prototype, functional, entry.source)
-    known = sorted({key[:-1] for key, kind, _ in entries if not kind.startswith("L")})
-    raise ElementError(
-        f"No lattice constants for {element!r}: the table holds {', '.join(known)}. "
-        "Give the slab its lattice constants explicitly."
-    )
+    try:
+        radius = element_value(element, "metallic_radius_ang")
+    except ElementError:
+        known = sorted({key[:-1] for key, kind, _ in entries if not kind.startswith("L")})
+        raise ElementError(
+            f"No lattice constants for {element!r}: the table holds {', '.join(known)}. "
+            "Give the slab its lattice constants explicitly."
+        ) from None
+    source = "metallic radius, " + property_source("metallic_radius_ang", element)
+    return _AtomicVolume(4 * sqrt(2) * radius**3, "A1", "experiment", source)
 
 
 def _cell_volume(entry: LatticeConstants, prototype: str) -> float:

@@ -120,3 +120,14 @@ def test_any_text_is_a_formula_or_a_clear_error(text):
         return
     assert counts
     assert all(n >= 1 for n in counts.values())
+
+
+def test_an_element_of_another_structure_counts_with_its_metallic_radius_in_alloys():
+    germanium = lattice_constants("Ge", "A1")
+    assert germanium.estimated
+    assert germanium.a_ang == pytest.approx(2 * 2**0.5 * 1.44)
+    alloy = lattice_constants("Cu3Ge", "L1_2")
+    copper = lattice_constants("Cu", "A1")
+    volumes = [3 * copper.a_ang**3, germanium.a_ang**3]
+    assert alloy.a_ang**3 == pytest.approx(sum(volumes) / 4)
+    assert "metallic radius" in alloy.source
