@@ -37,6 +37,7 @@ class _Entry:
     source: str
 
 
+@cache
 def property_names() -> tuple[str, ...]:
     """Return the names of all properties, in the order of the table.
 
@@ -48,6 +49,7 @@ def property_names() -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for _, name in _entries()))
 
 
+@cache
 def element_symbols() -> tuple[str, ...]:
     """Return the symbols of all elements in the table, by atomic number."""
     return tuple(dict.fromkeys(symbol for symbol, _ in _entries()))

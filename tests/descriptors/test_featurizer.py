@@ -96,3 +96,11 @@ def test_it_goes_into_a_pipeline(sites):
     pipeline = make_pipeline(SiteFeaturizer("environment"), StandardScaler())
     scaled = pipeline.set_output(transform="pandas").fit_transform(sites)
     assert list(scaled.columns) == list(SiteFeaturizer().fit(sites).get_feature_names_out())
+
+
+@pytest.mark.parametrize("kind", ["environment", "geometry", "d_band"])
+def test_empty_table_gives_an_empty_table_with_the_same_columns(kind, sites):
+    featurizer = SiteFeaturizer(kind).fit(sites)
+    nothing = featurizer.transform(sites.iloc[:0])
+    assert nothing.shape == (0, len(featurizer.get_feature_names_out()))
+    assert list(nothing.columns) == list(featurizer.get_feature_names_out())
