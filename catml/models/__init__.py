@@ -1,1 +1,5 @@
-"""TODO"""
+"""Models of adsorption energies.
+
+Regressors behind one interface, calibrated prediction intervals, the applicability domain, safe
+saving and loading, and the look-up of known values before predicted ones.
+"""

@@ -1,211 +1,162 @@
-"""Scores of predictions against calculated energies: arrays in, numbers with intervals out.
+"""Scores of predictions: plain functions, and the table giving each its n, unit and interval."""
 
-Intervals come from a bootstrap over groups: the rows of one group (composition, host …) are
-correlated, and drawing them one by one would make every interval too narrow.
-"""
-
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.special import ndtri
-from scipy.stats import spearmanr
-
-from catml.errors import DatasetError
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr
+from scipy.stats import rankdata
 
 Array = NDArray[np.float64]
 
-_DRAWS = 500
-_LEVELS = (*np.arange(0.1, 1.0, 0.1).round(1).tolist(), 0.95)
-_NEEDED = ("energy_ev", "predicted_ev", "std_ev", "lower_ev", "upper_ev", "group")
+_LEVELS = np.linspace(0.0, 1.0, 101)
 
 
-def rmse(errors: Array) -> float:
-    """Return the root mean square of errors."""
-    return float(np.sqrt(np.mean(np.square(errors))))
+def rmse(truth: ArrayLike, prediction: ArrayLike) -> float:
+    """Root mean square error, in the unit of the arguments, both (n,).
 
-
-def mae(errors: Array) -> float:
-    """Return the mean absolute error."""
-    return float(np.mean(np.abs(errors)))
-
-
-def median_error(errors: Array) -> float:
-    """Return the median absolute error."""
-    return float(np.median(np.abs(errors)))
-
-
-def bias(errors: Array) -> float:
-    """Return the mean error, predicted minus calculated."""
-    return float(np.mean(errors))
-
-
-def miscalibration_area(errors: Array, stds: Array) -> float:
-    """Return the area between the calibration curve and the diagonal (0 perfect, 0.5 worst).
-
-    Kuleshov, Fenner, Ermon, ICML 2018; as in Tran et al. 2020, doi:10.1088/2632-2153/ab7e1a, for
-    central intervals of a normal distribution.
-
-    Parameters
-    ----------
-    errors, stds
-        Shape (n,), same unit.
+    Examples
+    --------
+    >>> rmse([0.0, 0.0], [3.0, 4.0])
+    3.5355339059327378
     """
-    levels = np.linspace(0.0, 1.0, 101)
-    observed = [_inside(errors, stds, level) for level in levels]
-    return float(np.trapezoid(np.abs(np.array(observed) - levels), levels))
+    return float(np.sqrt(np.mean(_error(truth, prediction) ** 2)))
 
 
-def _inside(errors: Array, stds: Array, level: float) -> float:
-    """Return the share of errors inside the central interval of a content."""
-    return float(np.mean(np.abs(errors) <= ndtri((1 + level) / 2) * stds))
+def mae(truth: ArrayLike, prediction: ArrayLike) -> float:
+    """Mean absolute error."""
+    return float(np.mean(np.abs(_error(truth, prediction))))
 
 
-# Metric: unit, and how it is computed from held-out rows.
-_METRICS: Mapping[str, tuple[str, Callable[[pd.DataFrame], float]]] = {
-    "rmse": ("eV", lambda rows: rmse(_errors(rows))),
-    "mae": ("eV", lambda rows: mae(_errors(rows))),
-    "median_error": ("eV", lambda rows: median_error(_errors(rows))),
-    "bias": ("eV", lambda rows: bias(_errors(rows))),
-    "spearman": ("", lambda rows: float(spearmanr(rows["energy_ev"], rows["predicted_ev"])[0])),
-    "coverage_90": ("", lambda rows: float(_covered(rows).mean())),
-    "interval_width": ("eV", lambda rows: float((rows["upper_ev"] - rows["lower_ev"]).mean())),
-    "miscalibration_area": (
-        "",
-        lambda rows: miscalibration_area(_errors(rows), rows["std_ev"].to_numpy()),
-    ),
-}
+def median_absolute_error(truth: ArrayLike, prediction: ArrayLike) -> float:
+    """Median absolute error, which single failed calculations do not move."""
+    return float(np.median(np.abs(_error(truth, prediction))))
 
 
-def _errors(rows: pd.DataFrame) -> Array:
-    return (rows["predicted_ev"] - rows["energy_ev"]).to_numpy(dtype=float)
+def bias(truth: ArrayLike, prediction: ArrayLike) -> float:
+    """Mean of prediction minus truth."""
+    return float(np.mean(_error(truth, prediction)))
 
 
-def _covered(rows: pd.DataFrame) -> pd.Series:
-    return (rows["energy_ev"] >= rows["lower_ev"]) & (rows["energy_ev"] <= rows["upper_ev"])
+def spearman(truth: ArrayLike, prediction: ArrayLike) -> float:
+    """Spearman's rank correlation; NaN where either side does not vary."""
+    a, b = rankdata(truth), rankdata(prediction)
+    a, b = a - a.mean(), b - b.mean()
+    norm = float(np.sqrt((a @ a) * (b @ b)))
+    return float(a @ b / norm) if norm > 0 else float("nan")
 
 
-def score_table(predictions: pd.DataFrame, *, split: str, seed: int = 0) -> pd.DataFrame:
-    """Return every score of held-out predictions with its 95 % bootstrap interval.
+def interval_coverage(truth: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> float:
+    """Fraction of (n,) truths inside their closed intervals."""
+    values = np.asarray(truth)
+    return float(np.mean((np.asarray(lower) <= values) & (values <= np.asarray(upper))))
+
+
+def mean_interval_width(lower: ArrayLike, upper: ArrayLike) -> float:
+    """Mean of upper minus lower."""
+    return float(np.mean(np.asarray(upper) - np.asarray(lower)))
+
+
+def miscalibration_area(truth: ArrayLike, prediction: ArrayLike, std: ArrayLike) -> float:
+    """Area between the calibration curve and the diagonal; 0 is perfect, 0.5 the worst.
+
+    The curve is, for every quantile p, the fraction of rows whose truth lies below the p quantile
+    of the normal distribution predicted for it (Kuleshov, Fenner & Ermon 2018, arXiv:1807.00263;
+    Tran et al. 2020, doi:10.1088/2632-2153/ab7e1a).
+
+    Examples
+    --------
+    >>> miscalibration_area([0.0] * 9, [0.0] * 9, [1.0] * 9)
+    0.25
+    """
+    score = (np.asarray(truth) - np.asarray(prediction)) / np.asarray(std)
+    position = np.sort(ndtr(score))
+    observed = np.searchsorted(position, _LEVELS, side="right") / len(position)
+    return round(float(np.trapezoid(np.abs(observed - _LEVELS), _LEVELS)), 12)
+
+
+def score_table(
+    predictions: pd.DataFrame,
+    *,
+    split: str,
+    groups: ArrayLike | None = None,
+    resamples: int = 500,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Return every score with a 95 % bootstrap interval, the number of rows and its unit.
 
     Parameters
     ----------
     predictions
-        `energy_ev` (calculated), `predicted_ev`, `std_ev`, `lower_ev`, `upper_ev`, `group`.
+        Columns ``truth_ev``, ``energy_ev``, ``std_ev``, ``lower_ev``, ``upper_ev``.
     split
-        Name of the split.
-    seed
+        Name of the split, for the table.
+    groups
+        (n,) labels. Whole groups are drawn, because rows of one group err together; None draws
+        rows.
+    resamples, seed
         Of the bootstrap.
 
     Returns
     -------
     DataFrame
-        `split`, `metric`, `value`, `low`, `high`, `n` (rows), `n_groups`, `unit`.
-
-    Raises
-    ------
-    DatasetError
-        When a column is missing or there are no rows.
+        Columns split, metric, value, low, high, n, n_groups, unit.
     """
-    _require(predictions)
-    draws = [
-        predictions.take(rows)
-        for rows in _bootstrap_rows(predictions["group"].to_numpy(dtype=str), seed)
-    ]
-    table = []
-    for metric, (unit, score) in _METRICS.items():
-        low, high = np.nanquantile([score(draw) for draw in draws], [0.025, 0.975])
-        table.append(
+    columns = {name: predictions[name].to_numpy(dtype=np.float64) for name in _SCORED}
+    n = len(predictions)
+    codes = np.arange(n) if groups is None else np.unique(groups, return_inverse=True)[1]
+    members = np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1])
+    rng = np.random.default_rng(seed)
+    draws: dict[str, list[float]] = {name: [] for name in METRICS}
+    for _ in range(resamples):
+        picked = rng.integers(len(members), size=len(members))
+        rows = np.concatenate([members[k] for k in picked])
+        sample = {name: values[rows] for name, values in columns.items()}
+        for name, (function, _unit) in METRICS.items():
+            draws[name].append(function(sample))
+    records = []
+    for name, (function, unit) in METRICS.items():
+        low, high = np.nanquantile(draws[name], [0.025, 0.975])
+        records.append(
             {
                 "split": split,
-                "metric": metric,
-                "value": score(predictions),
+                "metric": name,
+                "value": function(columns),
                 "low": float(low),
                 "high": float(high),
-                "n": len(predictions),
-                "n_groups": predictions["group"].nunique(),
+                "n": n,
+                "n_groups": len(members),
                 "unit": unit,
             }
         )
-    return pd.DataFrame(table)
+    return pd.DataFrame.from_records(records)
 
 
-def _bootstrap_rows(groups: NDArray[np.str_], seed: int) -> list[NDArray[np.int_]]:
-    """Draw groups with replacement; return the row numbers of every draw."""
-    generator = np.random.default_rng(seed)
-    _, members = np.unique(groups, return_inverse=True)
-    order = np.argsort(members, kind="stable")
-    rows_of = np.split(order, np.cumsum(np.bincount(members))[:-1])
-    return [
-        np.concatenate(
-            [rows_of[group] for group in generator.integers(len(rows_of), size=len(rows_of))]
-        )
-        for _ in range(_DRAWS)
-    ]
+def _error(truth: ArrayLike, prediction: ArrayLike) -> Array:
+    return np.asarray(prediction, dtype=np.float64) - np.asarray(truth, dtype=np.float64)
 
 
-def calibration_table(predictions: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
-    """Return how many held-out energies lie inside central intervals of several contents.
-
-    Parameters
-    ----------
-    predictions
-        As for `score_table`.
-
-    Returns
-    -------
-    DataFrame
-        `nominal`, `observed` (shares), `low`, `high` (95 % bootstrap over groups), `n`.
-    """
-    _require(predictions)
-    errors, stds = _errors(predictions), predictions["std_ev"].to_numpy(dtype=float)
-    draws = _bootstrap_rows(predictions["group"].to_numpy(dtype=str), seed)[: _DRAWS // 5]
-    rows = []
-    for level in _LEVELS:
-        inside = np.abs(errors) <= ndtri((1 + level) / 2) * stds
-        low, high = np.quantile([inside[draw].mean() for draw in draws], [0.025, 0.975])
-        rows.append(
-            {
-                "nominal": level,
-                "observed": float(inside.mean()),
-                "low": float(low),
-                "high": float(high),
-                "n": len(errors),
-            }
-        )
-    return pd.DataFrame(rows)
+def _of_energies(function: Callable[[Any, Any], float]) -> Callable[[dict[str, Array]], float]:
+    return lambda columns: function(columns["truth_ev"], columns["energy_ev"])
 
 
-def group_errors(predictions: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
-    """Return the mean absolute error of every group, with its 95 % bootstrap interval over rows.
-
-    Returns
-    -------
-    DataFrame
-        `group`, `value`, `low`, `high`, `n`, largest error first.
-    """
-    _require(predictions)
-    generator = np.random.default_rng(seed)
-    rows = []
-    for group, part in predictions.groupby("group"):
-        errors = np.abs(_errors(part))
-        draws = generator.choice(errors, size=(_DRAWS, len(errors))).mean(axis=1)
-        low, high = np.quantile(draws, [0.025, 0.975])
-        rows.append(
-            {"group": group, "value": errors.mean(), "low": low, "high": high, "n": len(errors)}
-        )
-    return pd.DataFrame(rows).sort_values("value", ascending=False, ignore_index=True)
-
-
-def _require(predictions: pd.DataFrame) -> None:
-    missing = [name for name in _NEEDED if name not in predictions]
-    if missing:
-        raise DatasetError(
-            f"the predictions lack the column(s) {', '.join(missing)}; scores need "
-            f"{', '.join(_NEEDED)}"
-        )
-    if predictions.empty:
-        raise DatasetError("there are no predictions to score; give at least one row")
+_SCORED = ("truth_ev", "energy_ev", "std_ev", "lower_ev", "upper_ev")
+# Metric → how it is computed from the scored columns, and its unit.
+METRICS: dict[str, tuple[Callable[[dict[str, Array]], float], str]] = {
+    "mae": (_of_energies(mae), "eV"),
+    "rmse": (_of_energies(rmse), "eV"),
+    "median_absolute_error": (_of_energies(median_absolute_error), "eV"),
+    "bias": (_of_energies(bias), "eV"),
+    "spearman": (_of_energies(spearman), "1"),
+    "coverage_90": (
+        lambda c: interval_coverage(c["truth_ev"], c["lower_ev"], c["upper_ev"]),
+        "1",
+    ),
+    "interval_width": (lambda c: mean_interval_width(c["lower_ev"], c["upper_ev"]), "eV"),
+    "miscalibration_area": (
+        lambda c: miscalibration_area(c["truth_ev"], c["energy_ev"], c["std_ev"]),
+        "1",
+    ),
+}

@@ -1,130 +1,133 @@
-"""Splits of a table into training and held-out rows, random and grouped.
+"""Splitting a table into training and test rows so that related rows stay together."""
 
-A random split leaves close relatives of a held-out row in the training data. The grouped splits
-ask what a screening asks: how good is the model for a composition, a host metal, a structure
-family or a facet it has not seen?
-"""
-
-from __future__ import annotations
-
-from collections.abc import Iterator
-from typing import Literal, get_args
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from catml.errors import DatasetError, ModelError
+from catml.errors import DatasetError
+from catml.models.domain import facets_of
 
-Split = Literal["random", "composition", "host", "family", "facet"]
-SPLITS: tuple[str, ...] = get_args(Split)
-
+SplitName = Literal["random", "composition", "host", "family", "facet"]
+SPLITS: tuple[str, ...] = get_args(SplitName)
 _COLUMNS = {"composition": "elements", "host": "host", "family": "family"}
 
 
-def split_groups(table: pd.DataFrame, split: Split) -> NDArray[np.str_]:
-    """Return for each row the group that is held out as a whole.
+@dataclass(frozen=True)
+class Fold:
+    """Row positions to learn from and to be judged on.
+
+    Attributes
+    ----------
+    train, test
+        Positions in the table, ascending and disjoint.
+    held_out
+        Groups of the test rows, sorted; empty for a random split.
+    """
+
+    train: NDArray[np.intp]
+    test: NDArray[np.intp]
+    held_out: tuple[str, ...]
+
+
+def split_groups(table: pd.DataFrame, by: str) -> NDArray[Any]:
+    """Return the group of every row.
 
     Parameters
     ----------
     table
-        Dataset rows.
-    split
-        ``random``: every row is its own group. ``composition``: all rows of one set of elements,
-        whatever the stoichiometry, facet or site. ``host``: all rows of one host metal.
-        ``family``, ``facet``: all rows of one.
+        Site or dataset table.
+    by
+        ``"random"`` (every row is its own group), ``"composition"`` (the set of elements),
+        ``"host"``, ``"family"`` or ``"facet"``.
 
     Returns
     -------
     ndarray
-        Shape (rows,), text.
+        (n,) labels: text, or row numbers for ``"random"``.
 
     Raises
     ------
-    ModelError
-        When the split does not exist.
     DatasetError
-        When the table lacks the column, or the facet of a row is not known.
-    """
-    if split not in SPLITS:
-        raise ModelError(f"split {split!r} does not exist; allowed: {', '.join(SPLITS)}")
-    if split == "random":
-        return np.arange(len(table)).astype(str)
-    if split == "facet":
-        return _facets(table)
-    column = _COLUMNS[split]
-    if column not in table:
-        raise DatasetError(f"a split by {split} needs the column {column!r}")
-    return table[column].to_numpy(dtype=str)
-
-
-def _facets(table: pd.DataFrame) -> NDArray[np.str_]:
-    facets = table["surface"].str.extract(r"\(([-\d]+)\)", expand=False)
-    if facets.isna().any():
-        raise DatasetError(
-            f"{int(facets.isna().sum())} rows have no surface name, so their facet is not known; "
-            "split by composition or leave them out"
-        )
-    return facets.to_numpy(dtype=str)
-
-
-def fold_numbers(groups: NDArray[np.str_], *, folds: int, seed: int = 0) -> NDArray[np.int_]:
-    """Return for each row the fold in which it is held out; a group is never divided.
-
-    Groups are shuffled by the seed and dealt out, the largest first, each to the fold that has
-    fewest rows. With no more groups than folds, every group is a fold of its own
-    (leave-one-group-out).
-
-    Parameters
-    ----------
-    groups
-        Shape (rows,).
-    folds
-        At least 2.
-    seed
-        Of the shuffling.
-
-    Returns
-    -------
-    ndarray
-        Shape (rows,), fold numbers from 0.
-
-    Raises
-    ------
-    ModelError
-        When there are fewer than two groups or folds.
+        If the split is unknown, or some row does not state what it splits by.
 
     Examples
     --------
-    >>> fold_numbers(np.array(["Cu", "Cu", "Pt", "Ni"]), folds=3).tolist()
-    [0, 0, 1, 2]
+    >>> split_groups(pd.DataFrame({"surface": ["Pt(111)", "Cu(100)"]}), "facet").tolist()
+    ['111', '100']
     """
-    names, members = np.unique(groups, return_inverse=True)
-    if folds < 2 or len(names) < 2:
-        raise ModelError(
-            f"{len(names)} group(s) cannot be split into {folds} folds; at least two of both are "
-            "needed"
+    if by not in SPLITS:
+        allowed = ", ".join(repr(name) for name in SPLITS)
+        raise DatasetError(f"There is no split {by!r}; choose one of {allowed}.")
+    if by == "random":
+        return np.arange(len(table))
+    if by == "facet":
+        labels = np.array(facets_of(table), dtype=str)
+    elif _COLUMNS[by] in table:
+        labels = table[_COLUMNS[by]].fillna("").to_numpy(dtype=str)
+    else:
+        labels = np.full(len(table), "")
+    unstated = int((labels == "").sum())
+    if unstated:
+        raise DatasetError(
+            f"{unstated} of {len(table)} rows do not state their {by}, so the table cannot be "
+            f"split by it; split by another of {', '.join(SPLITS)}, or keep the rows that do."
         )
-    sizes = np.bincount(members)
-    order = np.random.default_rng(seed).permutation(len(names))
-    order = order[np.argsort(-sizes[order], kind="stable")]
-    load = np.zeros(min(folds, len(names)), dtype=int)
-    fold_of_group = np.empty(len(names), dtype=int)
+    return labels
+
+
+def make_folds(table: pd.DataFrame, by: str, *, folds: int | None = 5, seed: int = 0) -> list[Fold]:
+    """Split a table into folds that never share a group.
+
+    Groups are shuffled, then dealt largest first to the fold with the fewest rows, so folds are
+    of nearly equal size. The same table, split and seed give the same folds.
+
+    Parameters
+    ----------
+    table
+        Site or dataset table.
+    by
+        See `split_groups`.
+    folds
+        Number of folds; None leaves out one group at a time, in the order of their names.
+    seed
+        Of the shuffling.
+
+    Raises
+    ------
+    DatasetError
+        If there are fewer groups than folds, or fewer than two.
+    """
+    labels = split_groups(table, by)
+    names, codes = np.unique(labels, return_inverse=True)
+    wanted = len(names) if folds is None else folds
+    if wanted < 2 or len(names) < wanted:
+        raise DatasetError(
+            f"The table has {len(names)} groups by {by}, which cannot make {wanted} folds; ask "
+            f"for 2 to {len(names)}."
+        )
+    fold_of_group = _deal(np.bincount(codes), wanted, seed) if folds else np.arange(wanted)
+    fold_of_row = fold_of_group[codes]
+    result = []
+    for number in range(wanted):
+        test = np.flatnonzero(fold_of_row == number)
+        train = np.flatnonzero(fold_of_row != number)
+        groups = () if by == "random" else tuple(map(str, names[fold_of_group == number]))
+        result.append(Fold(train, test, groups))
+    return result
+
+
+def _deal(sizes: Sequence[int] | NDArray[np.intp], folds: int, seed: int) -> NDArray[np.intp]:
+    """Fold of every group, given the groups' numbers of rows."""
+    rng = np.random.default_rng(seed)
+    shuffled = rng.permutation(len(sizes))
+    order = shuffled[np.argsort(-np.asarray(sizes)[shuffled], kind="stable")]
+    load = np.zeros(folds, dtype=np.intp)
+    fold = np.empty(len(sizes), dtype=np.intp)
     for group in order:
-        fold_of_group[group] = int(np.argmin(load))
-        load[fold_of_group[group]] += sizes[group]
-    return _renumbered(fold_of_group[members])
-
-
-def _renumbered(folds: NDArray[np.int_]) -> NDArray[np.int_]:
-    """Number the folds in the order in which the rows meet them."""
-    _, first, inverse = np.unique(folds, return_index=True, return_inverse=True)
-    return np.argsort(np.argsort(first))[inverse]
-
-
-def iterate_folds(
-    folds: NDArray[np.int_],
-) -> Iterator[tuple[NDArray[np.int_], NDArray[np.int_]]]:
-    """Yield for each fold the row numbers of training and held-out rows."""
-    for fold in range(int(folds.max()) + 1):
-        yield np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        fold[group] = int(np.argmin(load))
+        load[fold[group]] += sizes[group]
+    return fold

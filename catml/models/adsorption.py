@@ -1,0 +1,295 @@
+"""The adsorption-energy model: from a dataset table to predictions with honest intervals."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+
+from catml.descriptors.featurizer import SiteFeaturizer
+from catml.errors import AlignmentError, ModelError
+from catml.models.base import Array
+from catml.models.domain import ApplicabilityDomain, Assessment
+from catml.models.inputs import as_site_rows, complete_table
+from catml.models.regressors import (
+    LARGEST_GAUSSIAN_PROCESS,
+    Regressor,
+    make_regressor,
+    suggested_regressor,
+)
+from catml.models.rehearsal import COMPOSITION, NOVELTIES, rehearse
+from catml.models.uncertainty import NORMAL_HALF_WIDTH, HeldOut, IntervalFactors
+
+Descriptors = Literal["environment", "geometry", "d_band"]
+
+COVERAGE = 0.9
+_FEWEST_ROWS = 10
+_NEEDED = ("adsorbate", "reference", "functional", "energy_ev")
+_IDENTITY = ("surface", "site", "site_kind", "site_subtype", "site_atoms")
+
+
+@dataclass(frozen=True)
+class TrainingFacts:
+    """What a model was trained on.
+
+    Attributes
+    ----------
+    n_rows
+        Rows learned from.
+    n_left_out
+        Rows of the given table not learned from, by status.
+    elements
+        Elements of the training surfaces, sorted.
+    sources
+        Dataset → number of rows.
+    reference, functional
+        What the energies stand against.
+    checksum
+        SHA-256 of the energies, sites and sources of the training rows.
+    alignment
+        Offsets applied when the table was loaded, as in its ``attrs``.
+    """
+
+    n_rows: int
+    n_left_out: dict[str, int]
+    elements: tuple[str, ...]
+    sources: dict[str, int]
+    reference: str
+    functional: str
+    checksum: str
+    alignment: tuple[dict[str, Any], ...] = ()
+
+
+class AdsorptionModel(BaseEstimator):
+    """Adsorption energies of one adsorbate, with 90 % intervals and the applicability domain.
+
+    Parameters
+    ----------
+    adsorbate
+        What is adsorbed: ``"CO"``.
+    regressor
+        ``"gaussian_process"``, ``"ridge"`` or ``"xgboost"``; by default the Gaussian process up
+        to 6,000 rows and boosted trees beyond.
+    descriptors
+        ``"geometry"`` (elements of the environment, type and geometry of the site),
+        ``"environment"`` (elements only) or ``"d_band"`` (calculated d-band moments).
+    groups
+        Column of related rows; the intervals are made for rows of an unseen group.
+    seed
+        Of whatever is random.
+    n_jobs
+        Threads of the trees.
+
+    Attributes
+    ----------
+    training_ : TrainingFacts
+    featurizer_, regressor_, domain_, intervals_
+        The fitted parts.
+
+    Examples
+    --------
+    >>> from catml.data.tables import load_dataset
+    >>> table = load_dataset("ma2015")
+    >>> model = AdsorptionModel("CO", regressor="ridge", descriptors="environment").fit(table)
+    >>> model.predict("Pt(100)")[["site_kind", "in_domain"]].iloc[0].tolist()
+    ['ontop', True]
+    """
+
+    def __init__(
+        self,
+        adsorbate: str,
+        *,
+        regressor: Literal["gaussian_process", "ridge", "xgboost"] | None = None,
+        descriptors: Descriptors = "geometry",
+        groups: str = "elements",
+        seed: int = 0,
+        n_jobs: int = 2,
+    ) -> None:
+        self.adsorbate = adsorbate
+        self.regressor = regressor
+        self.descriptors = descriptors
+        self.groups = groups
+        self.seed = seed
+        self.n_jobs = n_jobs
+
+    def fit(self, table: pd.DataFrame) -> AdsorptionModel:
+        """Fit to a dataset table; rows whose status is not ok are left out and counted.
+
+        Raises
+        ------
+        AlignmentError
+            If the rows are of several functionals or reference species.
+        ModelError
+            If the table is of another adsorbate, lacks columns or has too few usable rows.
+        DescriptorError
+            If the table lacks what the descriptors need.
+        """
+        rows = self._usable_rows(table)
+        facts = _training_facts(table, rows)
+        energy_ev = rows["energy_ev"].to_numpy(dtype=np.float64)
+        featurizer = SiteFeaturizer(kind=self.descriptors).fit(rows)
+        X = featurizer.transform(rows).to_numpy(dtype=np.float64)
+        name = self.regressor or suggested_regressor(len(rows))
+        regressor = make_regressor(name, seed=self.seed, n_jobs=self.n_jobs)
+        groups = rows[self.groups].to_numpy(dtype=str)
+        regressor.fit(X, energy_ev, groups=groups)
+        self.intervals_ = self._learn_intervals(rows, energy_ev, regressor)
+        self.domain_ = ApplicabilityDomain.learn(rows, X, groups, seed=self.seed)
+        self.featurizer_, self.regressor_, self.training_ = featurizer, regressor, facts
+        return self
+
+    def predict(self, surfaces: Any) -> pd.DataFrame:
+        """Predict every distinct site of surfaces, of slabs, or of a site table.
+
+        Parameters
+        ----------
+        surfaces
+            A name, `Surface`, ``ase.Atoms`` or pymatgen slab, an iterable of these, or a site or
+            dataset table (its rows and index are kept).
+
+        Returns
+        -------
+        DataFrame
+            One row per site: surface, site, site_kind, site_subtype, site_atoms, energy_ev,
+            std_ev, lower_ev, upper_ev, in_domain, domain_reason, adsorbate, reference,
+            functional. The interval is calibrated to hold the energy of a site of an unseen
+            composition nine times in ten; `std_ev` is the standard deviation of the normal
+            distribution with that interval.
+
+        Raises
+        ------
+        ModelError
+            If the model is not fitted, or `surfaces` is none of these.
+        """
+        if not hasattr(self, "regressor_"):
+            raise ModelError(
+                f"The model of {self.adsorbate} is not fitted; call fit(table) first, for "
+                f'example with load_dataset("{self.adsorbate}").'
+            )
+        pieces = []
+        for rows in as_site_rows(surfaces):
+            features = self.featurizer_.transform(rows.table, slab=rows.slab)
+            pieces.append(self._predict_rows(rows.table, features.to_numpy(dtype=np.float64)))
+        if len(pieces) == 1:
+            return pieces[0]
+        return pd.concat(pieces, ignore_index=True)
+
+    def save(self, path: Any) -> None:
+        """Save to a file that `load_model` reads; see `catml.models.persistence.save_model`."""
+        from catml.models.persistence import save_model
+
+        save_model(self, path)
+
+    def _predict_rows(self, table: pd.DataFrame, X: Array) -> pd.DataFrame:
+        result = table[list(_IDENTITY)].copy()
+        if len(table):
+            energy_ev, std_ev = self.regressor_.predict(X, return_std=True)
+            assessment = self.domain_.assess(table, X)
+            half_ev = self._half_width(std_ev, table, assessment)
+        else:
+            energy_ev = half_ev = np.zeros(0)
+            assessment = Assessment(np.zeros(0, bool), np.zeros(0, object), {}, np.zeros(0))
+        result["energy_ev"] = energy_ev
+        result["std_ev"] = half_ev / NORMAL_HALF_WIDTH[self.intervals_.coverage]
+        result["lower_ev"] = energy_ev - half_ev
+        result["upper_ev"] = energy_ev + half_ev
+        result["in_domain"] = assessment.in_domain
+        result["domain_reason"] = assessment.reason
+        result["adsorbate"] = self.adsorbate
+        result["reference"] = self.training_.reference
+        result["functional"] = self.training_.functional
+        return result
+
+    def _half_width(self, std_ev: Array, table: pd.DataFrame, assessment: Assessment) -> Array:
+        return self.intervals_.half_width(
+            std_ev,
+            table["site_kind"].to_numpy(dtype=object),
+            assessment.novelties,
+            widening=1.0 if self.regressor_.std_grows else assessment.remoteness,
+        )
+
+    def _usable_rows(self, table: pd.DataFrame) -> pd.DataFrame:
+        missing = [name for name in (*_NEEDED, self.groups) if name not in table]
+        if missing:
+            raise ModelError(
+                f"The table has no column {', '.join(missing)}; fitting needs "
+                f"{', '.join(_NEEDED)} and the groups {self.groups!r}."
+            )
+        others = sorted(set(table["adsorbate"]) - {self.adsorbate})
+        if others:
+            raise ModelError(
+                f"The model is of {self.adsorbate}, the table also has {', '.join(others)}; keep "
+                f"the rows whose adsorbate is {self.adsorbate}."
+            )
+        rows = table
+        if "status" in table:
+            rows = table[table["status"] == "ok"]
+        for column, what in (("functional", "functionals"), ("reference", "reference species")):
+            values = sorted(set(rows[column]))
+            if len(values) > 1:
+                raise AlignmentError(
+                    f"The table mixes energies of several {what}: {', '.join(values)}. Bring them "
+                    f'to one with load_dataset("{self.adsorbate}", align="{values[0]}").'
+                    if column == "functional"
+                    else f"The table mixes energies of several {what}: {', '.join(values)}. Keep "
+                    "the rows of one of them."
+                )
+        if not np.isfinite(rows["energy_ev"].to_numpy(dtype=np.float64)).all():
+            raise ModelError("The table has rows without a finite energy_ev; remove them.")
+        if len(rows) < _FEWEST_ROWS:
+            raise ModelError(
+                f"The table has {len(rows)} usable rows of {len(table)}; fitting needs at least "
+                f"{_FEWEST_ROWS} rows with status ok."
+            )
+        return complete_table(rows)
+
+    def _learn_intervals(
+        self, rows: pd.DataFrame, energy_ev: Array, regressor: Regressor
+    ) -> IntervalFactors:
+        kinds = rows["site_kind"].to_numpy(dtype=object)
+        held_out: dict[str, HeldOut] = {}
+        for novelty in NOVELTIES:
+            if novelty not in regressor.rehearses and len(rows) > LARGEST_GAUSSIAN_PROCESS:
+                continue
+            rehearsal = rehearse(rows, novelty, groups=self.groups)
+            if rehearsal is None:
+                continue
+            # The labels given to fit are recognised by trees, which then need no new boosters.
+            labels: Any = rehearsal.labels
+            if novelty == COMPOSITION:
+                labels = rows[self.groups].to_numpy(dtype=str)
+            mean, std = regressor.predict_held_out(labels)
+            counted = rehearsal.counted
+            error_ev = np.abs(energy_ev - mean)
+            held_out[novelty] = HeldOut(error_ev[counted], std[counted], kinds[counted])
+        return IntervalFactors.learn(held_out, coverage=COVERAGE)
+
+
+def _training_facts(table: pd.DataFrame, rows: pd.DataFrame) -> TrainingFacts:
+    left_out: dict[str, int] = {}
+    if "status" in table:
+        counts = table.loc[table["status"] != "ok", "status"].value_counts()
+        left_out = {str(status): int(n) for status, n in counts.items()}
+    sources = {}
+    if "source" in rows:
+        sources = {str(key): int(n) for key, n in rows["source"].value_counts().items()}
+    return TrainingFacts(
+        n_rows=len(rows),
+        n_left_out=left_out,
+        elements=tuple(sorted({e for text in rows["elements"] for e in text.split("-")})),
+        sources=sources,
+        reference=str(rows["reference"].iloc[0]),
+        functional=str(rows["functional"].iloc[0]),
+        checksum=_checksum(rows),
+        alignment=tuple(table.attrs.get("alignment", ())),
+    )
+
+
+def _checksum(rows: pd.DataFrame) -> str:
+    wanted = ("source", "row", *_IDENTITY, "same_layer", "sublayer", "energy_ev")
+    text = rows[[name for name in wanted if name in rows]].to_csv(index=False)
+    return hashlib.sha256(text.encode()).hexdigest()

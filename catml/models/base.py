@@ -1,0 +1,40 @@
+"""What the regressors share: NaN is allowed, and input is checked the scikit-learn way."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+Array = NDArray[np.float64]
+
+
+class NaNTolerantRegressor(RegressorMixin, BaseEstimator):
+    """Base of regressors of tables with missing features.
+
+    Attributes
+    ----------
+    rehearses
+        The novelties of `catml.models.rehearsal` whose held-out predictions are affordable.
+    std_grows
+        Whether the standard deviation itself grows with the distance from the training rows.
+    """
+
+    rehearses: ClassVar[tuple[str, ...]] = ("composition", "host", "element", "family", "facet")
+    std_grows: ClassVar[bool] = True
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+    def _check_training(self, X: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+        features, target = validate_data(
+            self, X, y, dtype=np.float64, ensure_all_finite="allow-nan", y_numeric=True
+        )
+        return features, np.asarray(target, dtype=np.float64)
+
+    def _check_features(self, X: ArrayLike) -> Array:
+        check_is_fitted(self)
+        return validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")

@@ -1,0 +1,209 @@
+"""An exact Gaussian process with one lengthscale per feature, quick enough for 5,000 rows."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import blas, lapack
+from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from catml.errors import ModelError
+from catml.models.base import Array, NaNTolerantRegressor
+from catml.models.hyperparameters import maximise_marginal_likelihood
+from catml.models.kernels import KernelParameters, covariance, variance
+from catml.models.scaling import FeatureScaling
+
+_JITTER = 1e-8
+# From here on a factorization gains from several threads, even on a busy machine.
+_MANY_ROWS = 1500
+_PREDICTION_CHUNK = 2000
+
+
+class ARDGaussianProcess(NaNTolerantRegressor):
+    """Gaussian-process regression: Matérn with a lengthscale per feature + linear + constant.
+
+    Features and target are standardized inside, missing features are filled with the training
+    median and marked by an indicator column. Hyperparameters maximise the marginal likelihood
+    (Adam on their logarithms, over random batches of rows); the process itself is exact on all
+    rows. Heavy-tailed errors are met by giving each row its own noise, from the expectation
+    step of a Student-t likelihood applied to the leave-one-out residuals.
+
+    Parameters
+    ----------
+    nu
+        Smoothness of the Matérn part: 1.5 or 2.5.
+    n_steps, batch_size, learning_rate
+        Of the Adam optimizer; a batch of at least the number of rows is all rows.
+    n_reweights
+        Rounds of Student-t reweighting; 0 is Gaussian noise.
+    student_dof
+        Degrees of freedom of the Student-t.
+    random_state
+        Seed of the batches.
+
+    Attributes
+    ----------
+    parameters_ : KernelParameters
+        Fitted hyperparameters, in standardized units.
+    noise_scale_ : ndarray of shape (n_samples,)
+        Noise variance of every training row relative to `parameters_.noise`.
+    n_features_in_ : int
+
+    Notes
+    -----
+    Leave-one-out and leave-group-out follow from the inverse covariance in closed form
+    (Rasmussen & Williams 2006, eqs. 5.10–5.12): for a group g, residual = ([K⁻¹]_gg)⁻¹ α_g with
+    covariance ([K⁻¹]_gg)⁻¹; the hyperparameters stay those of all rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.linspace(0, 6, 40)[:, None]
+    >>> model = ARDGaussianProcess(nu=2.5, random_state=0).fit(X, np.sin(X[:, 0]))
+    >>> mean, std = model.predict([[1.5]], return_std=True)
+    >>> bool(abs(mean[0] - np.sin(1.5)) < 0.02)
+    True
+    """
+
+    def __init__(
+        self,
+        *,
+        nu: float = 1.5,
+        n_steps: int = 100,
+        batch_size: int = 512,
+        learning_rate: float = 0.08,
+        n_reweights: int = 1,
+        student_dof: float = 4.0,
+        random_state: int = 0,
+    ) -> None:
+        self.nu = nu
+        self.n_steps = n_steps
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.n_reweights = n_reweights
+        self.student_dof = student_dof
+        self.random_state = random_state
+
+    def fit(
+        self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None
+    ) -> "ARDGaussianProcess":
+        """Fit to (n, D) features, NaN allowed, and (n,) targets.
+
+        `groups` is accepted for the common interface and not used: see `predict_held_out`.
+
+        Raises
+        ------
+        ModelError
+            `nu` is neither 1.5 nor 2.5, or the covariance cannot be factorized.
+        """
+        if self.nu not in (1.5, 2.5):
+            raise ModelError(f"nu is {self.nu!r}; the Matérn smoothness must be 1.5 or 2.5.")
+        X, y = self._check_training(X, y)
+        self.scaling_ = FeatureScaling.learn(X)
+        self.target_mean_ = float(y.mean())
+        self.target_std_ = float(y.std()) or 1.0
+        Z = self.scaling_.apply(X)
+        target = (y - self.target_mean_) / self.target_std_
+        self.parameters_ = maximise_marginal_likelihood(
+            Z,
+            target,
+            KernelParameters.start(Z.shape[1], nu=self.nu),
+            n_steps=self.n_steps,
+            batch_size=self.batch_size,
+            learning_rate=self.learning_rate,
+            seed=self.random_state,
+        )
+        with threadpool_limits(1 if len(y) < _MANY_ROWS else None, user_api="blas"):
+            self._condition(Z, target, np.ones(len(target)))
+            for _ in range(self.n_reweights):
+                self._condition(Z, target, self._student_noise())
+        return self
+
+    def predict(self, X: ArrayLike, return_std: bool = False) -> Array | tuple[Array, Array]:
+        """Mean at (n, D) features, with the standard deviation of a new observation on request."""
+        X = self._check_features(X)
+        Z = self.scaling_.apply(X)
+        mean = np.empty(len(Z))
+        std = np.empty(len(Z))
+        for start in range(0, len(Z), _PREDICTION_CHUNK):
+            rows = slice(start, start + _PREDICTION_CHUNK)
+            cross = covariance(Z[rows], self._Z, self.parameters_)
+            mean[rows] = cross @ self._alpha
+            if return_std:
+                std[rows] = self._deviation(Z[rows], cross)
+        mean = mean * self.target_std_ + self.target_mean_
+        return (mean, std * self.target_std_) if return_std else mean
+
+    def predict_held_out(self, groups: ArrayLike | None = None) -> tuple[Array, Array]:
+        """Mean and standard deviation of every training row without the rows of its group.
+
+        Parameters
+        ----------
+        groups
+            (n,) labels; None leaves out one row at a time.
+
+        Returns
+        -------
+        tuple of ndarray
+            (n,) means and (n,) standard deviations of a new observation.
+        """
+        check_is_fitted(self, "parameters_")
+        if groups is None:
+            spread = 1.0 / self._inverse_diagonal()
+            residual = self._alpha * spread
+        else:
+            residual, spread = self._leave_group_out(np.asarray(groups))
+        # The held-out row is an ordinary new observation, not one with its own inflated noise.
+        noise = self.parameters_.noise
+        spread = spread + noise - noise * self.noise_scale_
+        mean = (self._target - residual) * self.target_std_ + self.target_mean_
+        return mean, np.sqrt(np.maximum(spread, noise)) * self.target_std_
+
+    def _condition(self, Z: Array, target: Array, noise_scale: Array) -> None:
+        """Factorize the covariance of all rows."""
+        K = covariance(Z, Z, self.parameters_)
+        K[np.diag_indices(len(K))] += self.parameters_.noise * noise_scale + _JITTER
+        # LAPACK works on columns: the transpose of a symmetric C-ordered matrix is free.
+        factor, failed = lapack.dpotrf(K.T, lower=1, clean=1, overwrite_a=1)
+        if failed:
+            raise ModelError(
+                "The covariance of the training rows is not positive definite; check the "
+                "features for values many orders of magnitude apart."
+            )
+        self._alpha = lapack.dpotrs(factor, target, lower=1)[0]
+        self._inverse_factor = lapack.dtrtri(factor, lower=1, overwrite_c=1)[0]
+        self._inverse_factor_32: NDArray[np.float32] | None = None
+        self._Z = Z
+        self._target = target
+        self.noise_scale_ = noise_scale
+
+    def _inverse_diagonal(self) -> Array:
+        return np.einsum("ij,ij->j", self._inverse_factor, self._inverse_factor)
+
+    def _student_noise(self) -> Array:
+        spread = 1.0 / self._inverse_diagonal()
+        square = self._alpha**2 * spread
+        return (self.student_dof + square) / (self.student_dof + 1.0)
+
+    def _leave_group_out(self, groups: NDArray[Any]) -> tuple[Array, Array]:
+        residual = np.empty(len(groups))
+        spread = np.empty(len(groups))
+        order = np.argsort(groups, kind="stable")
+        edges = np.flatnonzero(groups[order][1:] != groups[order][:-1]) + 1
+        for rows in np.split(order, edges):
+            columns = self._inverse_factor[rows.min() :, rows]
+            block = np.linalg.inv(columns.T @ columns)
+            residual[rows] = block @ self._alpha[rows]
+            spread[rows] = np.diag(block)
+        return residual, spread
+
+    def _deviation(self, Z: Array, cross: Array) -> Array:
+        """Standard deviation of a new observation, in standardized units."""
+        if self._inverse_factor_32 is None:
+            self._inverse_factor_32 = np.asfortranarray(self._inverse_factor, dtype=np.float32)
+        # Single precision loses at most ~1e-6 of the prior variance, far below the noise.
+        known = blas.strmm(1.0, self._inverse_factor_32, cross.T.astype(np.float32), lower=1)
+        explained = np.einsum("ij,ij->j", known, known, dtype=np.float64)
+        remaining = variance(Z, self.parameters_) - explained
+        return np.sqrt(np.maximum(remaining, 0.0) + self.parameters_.noise)

@@ -1,0 +1,133 @@
+"""Cross-validation in which everything is fitted inside each training fold.
+
+Scaling, imputation, hyperparameters, interval factors and the applicability domain belong to the
+model, and the model of a fold never sees a row of that fold's test set.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pandas as pd
+from sklearn.base import clone
+
+from catml.validation.metrics import score_table
+from catml.validation.splits import Fold, make_folds, split_groups
+
+
+class TableModel(Protocol):
+    """A scikit-learn estimator that fits and predicts site tables, such as `AdsorptionModel`."""
+
+    def fit(self, table: pd.DataFrame) -> Any:
+        """Learn from a dataset table."""
+
+    def predict(self, surfaces: pd.DataFrame) -> pd.DataFrame:
+        """Return energy_ev, std_ev, lower_ev and upper_ev for the rows of a table."""
+
+
+@dataclass(frozen=True, eq=False)
+class CrossValidation:
+    """Every row of a table predicted by a model that did not see it.
+
+    Attributes
+    ----------
+    split
+        Name of the split.
+    predictions
+        What the model predicts for each row, plus ``row``, ``truth_ev``, ``group`` and ``fold``;
+        in the order of the table.
+    scores
+        See `catml.validation.metrics.score_table`; the bootstrap draws whole groups.
+    folds
+        The folds, as positions in the rows used.
+    """
+
+    split: str
+    predictions: pd.DataFrame
+    scores: pd.DataFrame
+    folds: tuple[Fold, ...]
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return len(self.predictions)
+
+    def score(self, metric: str) -> float:
+        """Value of one metric.
+
+        Examples: ``"mae"``, ``"rmse"``, ``"coverage_90"``.
+        """
+        return float(self.scores.set_index("metric")["value"].loc[metric])
+
+
+def cross_validate(
+    model: TableModel,
+    table: pd.DataFrame,
+    *,
+    split: str = "composition",
+    folds: int | None = 5,
+    seed: int = 0,
+    n_jobs: int = 1,
+) -> CrossValidation:
+    """Predict every row of a table from the other folds.
+
+    Parameters
+    ----------
+    model
+        An unfitted or fitted model; each fold fits a clone of it.
+    table
+        Dataset table; rows whose status is not ok take no part.
+    split
+        See `catml.validation.splits.split_groups`.
+    folds
+        Number of folds; None leaves out one group at a time.
+    seed
+        Of the folds and of the bootstrap.
+    n_jobs
+        Processes to share the folds between. Folds fit on one thread each, so the result does
+        not depend on it.
+
+    Raises
+    ------
+    DatasetError
+        If the table cannot be split so.
+    """
+    if "status" in table:
+        table = table[table["status"] == "ok"]
+    rows = table.reset_index(drop=True)
+    parts = make_folds(rows, split, folds=folds, seed=seed)
+    predicted = _run(model, rows, parts, n_jobs)
+    predictions = pd.concat(
+        [
+            result.assign(fold=number).set_axis(part.test, axis=0)
+            for number, (part, result) in enumerate(zip(parts, predicted, strict=True))
+        ]
+    ).sort_index()
+    groups = split_groups(rows, split)
+    predictions.insert(0, "row", rows.get("row", rows.index))
+    predictions["truth_ev"] = rows["energy_ev"].astype(float)
+    predictions["group"] = groups
+    scores = score_table(
+        predictions, split=split, groups=None if split == "random" else groups, seed=seed
+    )
+    return CrossValidation(split, predictions, scores, tuple(parts))
+
+
+def _run(
+    model: TableModel, rows: pd.DataFrame, parts: list[Fold], n_jobs: int
+) -> list[pd.DataFrame]:
+    if n_jobs == 1:
+        return [_fit_and_predict(model, rows, part) for part in parts]
+    from sklearn.utils.parallel import Parallel, delayed
+
+    return Parallel(n_jobs=n_jobs)(delayed(_fit_and_predict)(model, rows, part) for part in parts)
+
+
+def _fit_and_predict(model: TableModel, rows: pd.DataFrame, part: Fold) -> pd.DataFrame:
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    fresh = clone(model)
+    if "n_jobs" in fresh.get_params():
+        fresh.set_params(n_jobs=1)
+    with threadpool_limits(1, user_api="blas"):
+        fresh.fit(rows.iloc[part.train])
+        return fresh.predict(rows.iloc[part.test])
