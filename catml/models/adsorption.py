@@ -89,6 +89,7 @@ class AdsorptionModel(BaseEstimator):
     training_ : TrainingFacts
     featurizer_, regressor_, domain_, intervals_
         The fitted parts.
+    feature_names_ : tuple of str
 
     Examples
     --------
@@ -132,13 +133,15 @@ class AdsorptionModel(BaseEstimator):
         facts = _training_facts(table, rows)
         energy_ev = rows["energy_ev"].to_numpy(dtype=np.float64)
         featurizer = SiteFeaturizer(kind=self.descriptors).fit(rows)
-        X = featurizer.transform(rows).to_numpy(dtype=np.float64)
+        features = featurizer.transform(rows)
+        X = features.to_numpy(dtype=np.float64)
         name = self.regressor or suggested_regressor(len(rows))
         regressor = make_regressor(name, seed=self.seed, n_jobs=self.n_jobs)
         groups = rows[self.groups].to_numpy(dtype=str)
         regressor.fit(X, energy_ev, groups=groups)
         self.intervals_ = self._learn_intervals(rows, energy_ev, regressor)
         self.domain_ = ApplicabilityDomain.learn(rows, X, groups, seed=self.seed)
+        self.feature_names_ = tuple(map(str, features.columns))
         self.featurizer_, self.regressor_, self.training_ = featurizer, regressor, facts
         return self
 
@@ -173,6 +176,11 @@ class AdsorptionModel(BaseEstimator):
         pieces = []
         for rows in as_site_rows(surfaces):
             features = self.featurizer_.transform(rows.table, slab=rows.slab)
+            if tuple(features.columns) != self.feature_names_:
+                raise ModelError(
+                    "The model was fitted with other descriptors than this catml computes; fit it "
+                    "again."
+                )
             pieces.append(self._predict_rows(rows.table, features.to_numpy(dtype=np.float64)))
         if len(pieces) == 1:
             return pieces[0]

@@ -7,8 +7,8 @@ import numpy as np
 import xgboost
 from numpy.typing import ArrayLike, NDArray
 from sklearn.model_selection import GroupKFold, KFold
-from sklearn.utils.validation import check_is_fitted
 
+from catml.errors import ModelError
 from catml.models.base import Array, NaNTolerantRegressor
 
 Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
@@ -115,7 +115,8 @@ class BoostedTrees(NaNTolerantRegressor):
         groups
             (n,) labels; those given to `fit` cost nothing, others one booster per fold.
         """
-        check_is_fitted(self, "boosters_")
+        if not hasattr(self, "_held_out"):
+            raise ModelError("Held-out predictions need the training rows: fit the trees first.")
         scale = self._held_out_scale
         if _same_labels(groups, self._groups):
             return self._held_out, scale

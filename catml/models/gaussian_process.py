@@ -114,10 +114,9 @@ class ARDGaussianProcess(NaNTolerantRegressor):
             learning_rate=self.learning_rate,
             seed=self.random_state,
         )
-        with threadpool_limits(1 if len(y) < _MANY_ROWS else None, user_api="blas"):
-            self._condition(Z, target, np.ones(len(target)))
-            for _ in range(self.n_reweights):
-                self._condition(Z, target, self._student_noise())
+        self.condition(Z, target, np.ones(len(target)))
+        for _ in range(self.n_reweights):
+            self.condition(Z, target, self._student_noise())
         return self
 
     def predict(self, X: ArrayLike, return_std: bool = False) -> Array | tuple[Array, Array]:
@@ -160,23 +159,43 @@ class ARDGaussianProcess(NaNTolerantRegressor):
         mean = (self._target - residual) * self.target_std_ + self.target_mean_
         return mean, np.sqrt(np.maximum(spread, noise)) * self.target_std_
 
-    def _condition(self, Z: Array, target: Array, noise_scale: Array) -> None:
-        """Factorize the covariance of all rows."""
-        K = covariance(Z, Z, self.parameters_)
-        K[np.diag_indices(len(K))] += self.parameters_.noise * noise_scale + _JITTER
-        # LAPACK works on columns: the transpose of a symmetric C-ordered matrix is free.
-        factor, failed = lapack.dpotrf(K.T, lower=1, clean=1, overwrite_a=1)
-        if failed:
-            raise ModelError(
-                "The covariance of the training rows is not positive definite; check the "
-                "features for values many orders of magnitude apart."
-            )
-        self._alpha = lapack.dpotrs(factor, target, lower=1)[0]
-        self._inverse_factor = lapack.dtrtri(factor, lower=1, overwrite_c=1)[0]
+    def training_rows(self) -> tuple[Array, Array]:
+        """The (n, D') scaled features and (n,) standardized targets the process is exact on."""
+        check_is_fitted(self, "parameters_")
+        return self._Z, self._target
+
+    def condition(self, Z: Array, target: Array, noise_scale: Array) -> "ARDGaussianProcess":
+        """Make the process exact on these rows, at the hyperparameters in `parameters_`.
+
+        Parameters
+        ----------
+        Z, target
+            (n, D') scaled features and (n,) standardized targets, as of `training_rows`.
+        noise_scale
+            (n,) noise variance of each row relative to `parameters_.noise`.
+
+        Raises
+        ------
+        ModelError
+            The covariance of the rows is not positive definite.
+        """
+        with threadpool_limits(1 if len(Z) < _MANY_ROWS else None, user_api="blas"):
+            K = covariance(Z, Z, self.parameters_)
+            K[np.diag_indices(len(K))] += self.parameters_.noise * noise_scale + _JITTER
+            # LAPACK works on columns: the transpose of a symmetric C-ordered matrix is free.
+            factor, failed = lapack.dpotrf(K.T, lower=1, clean=1, overwrite_a=1)
+            if failed:
+                raise ModelError(
+                    "The covariance of the training rows is not positive definite; check the "
+                    "features for values many orders of magnitude apart."
+                )
+            self._alpha = lapack.dpotrs(factor, target, lower=1)[0]
+            self._inverse_factor = lapack.dtrtri(factor, lower=1, overwrite_c=1)[0]
         self._inverse_factor_32: NDArray[np.float32] | None = None
         self._Z = Z
         self._target = target
         self.noise_scale_ = noise_scale
+        return self
 
     def _inverse_diagonal(self) -> Array:
         return np.einsum("ij,ij->j", self._inverse_factor, self._inverse_factor)

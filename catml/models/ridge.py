@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.utils.validation import check_is_fitted
 
+from catml.errors import ModelError
 from catml.models.base import Array, NaNTolerantRegressor
 from catml.models.scaling import FeatureScaling
 
@@ -77,6 +77,7 @@ class RidgeWithUncertainty(NaNTolerantRegressor):
         residual = y - self.intercept_ - Z @ self.coef_
         freedom = max(n - 1.0 - float(shrunk.sum()), 1.0)
         self.residual_std_ = float(np.sqrt(residual @ residual / freedom))
+        self.n_rows_ = n
         self._left, self._shrunk, self._residual, self._target = left, shrunk, residual, y
         return self
 
@@ -90,7 +91,7 @@ class RidgeWithUncertainty(NaNTolerantRegressor):
         along = Z @ self.directions_.T
         outside = np.maximum((Z**2).sum(axis=1) - (along**2).sum(axis=1), 0.0)
         leverage = along**2 @ (1.0 / self.precision_) + outside / self.penalty_
-        return mean, self.residual_std_ * np.sqrt(1.0 + 1.0 / len(self._target) + leverage)
+        return mean, self.residual_std_ * np.sqrt(1.0 + 1.0 / self.n_rows_ + leverage)
 
     def predict_held_out(self, groups: ArrayLike | None = None) -> tuple[Array, Array]:
         """Mean and standard deviation of every training row without the rows of its group.
@@ -100,7 +101,8 @@ class RidgeWithUncertainty(NaNTolerantRegressor):
         groups
             (n,) labels; None leaves out one row at a time.
         """
-        check_is_fitted(self, "coef_")
+        if not hasattr(self, "_target"):
+            raise ModelError("Held-out predictions need the training rows: fit the ridge first.")
         n = len(self._target)
         labels = np.arange(n) if groups is None else np.unique(groups, return_inverse=True)[1]
         error = np.empty(n)

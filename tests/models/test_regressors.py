@@ -1,0 +1,25 @@
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from catml.errors import ModelError
+from catml.models.regressors import REGRESSORS, make_regressor
+from tests.models.problems import smooth_problem
+
+
+@pytest.mark.parametrize("name", REGRESSORS)
+def test_all_share_one_interface(name: str) -> None:
+    X, y, groups = smooth_problem(60)
+    X[3, 1] = np.nan
+    model = clone(make_regressor(name, seed=1, n_jobs=1)).fit(X, y, groups=groups)
+    mean, std = model.predict(X[:5], return_std=True)
+    held_out = model.predict_held_out(groups)
+    assert mean.shape == std.shape == (5,)
+    assert held_out[0].shape == held_out[1].shape == (60,)
+    assert (std > 0).all()
+    assert "composition" in model.rehearses
+
+
+def test_unknown_names_are_refused_with_the_known_ones() -> None:
+    with pytest.raises(ModelError, match=r"no regressor 'svm'.*'gaussian_process'"):
+        make_regressor("svm")
