@@ -28,14 +28,13 @@ _NUMBERED = 16
 def heat_map_figure(
     candidates: pd.DataFrame, *, adsorbate: str, optimum_ev: float
 ) -> tuple[Figure, pd.DataFrame]:
-    """Draw hosts × guests, coloured by the lowest energy of each pair.
+    """Draw hosts × guests, coloured by the adsorption energy of each pair's best surface.
 
     Parameters
     ----------
     candidates
-        `surface`, `host`, `guest`, `energy_ev`, `origin`; rows without a guest (pure metals)
-        stand under "–". Of several surfaces of one pair, the one with the lowest energy is
-        shown.
+        `surface`, `host`, `guest`, `energy_ev`, `origin`, best first; rows without a guest (pure
+        metals) stand under "–". Of several surfaces of one pair, the first is shown.
     adsorbate
         Whose energy it is.
     optimum_ev
@@ -55,7 +54,7 @@ def heat_map_figure(
     """
     require_columns(candidates, _MAP_COLUMNS, what="candidate")
     require_rows(candidates, what="candidate")
-    cells = _lowest_of_pairs(candidates)
+    cells = _first_of_pairs(candidates)
     hosts, guests = _by_atomic_number(cells["host"]), _by_atomic_number(cells["guest"])
     figure = new_figure(DOUBLE_COLUMN_IN, _map_height_in(len(hosts), len(guests)))
     axes = figure.add_subplot()
@@ -81,7 +80,8 @@ def heat_map_figure(
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.invert_yaxis()
-    axes.set_xlabel("guest element (–: pure host)")
+    pure = "" in guests
+    axes.set_xlabel("guest element (–: pure host)" if pure else "guest element")
     axes.set_ylabel("host metal")
     bar = figure.colorbar(image, ax=axes, pad=0.015, aspect=18, extend="both")
     bar.set_label(energy_label(adsorbate))
@@ -90,9 +90,8 @@ def heat_map_figure(
     return figure, cells
 
 
-def _lowest_of_pairs(candidates: pd.DataFrame) -> pd.DataFrame:
+def _first_of_pairs(candidates: pd.DataFrame) -> pd.DataFrame:
     table = candidates.assign(guest=candidates["guest"].fillna("").astype(str))
-    table = table.sort_values(["energy_ev", "surface"], kind="stable")
     cells = table.drop_duplicates(["host", "guest"]).sort_values(["host", "guest"])
     return cells[["host", "guest", "surface", "energy_ev", "origin"]].reset_index(drop=True)
 

@@ -114,7 +114,10 @@ def with_known_energies(predictions: pd.DataFrame, table: pd.DataFrame) -> pd.Da
     known = (
         table[table["site"] != ""]
         .groupby(["surface", "site"])
-        .agg(known_ev=("energy_ev", "mean"), source=("source", lambda keys: " ".join(sorted(set(keys)))))
+        .agg(
+            known_ev=("energy_ev", "mean"),
+            source=("source", lambda keys: " ".join(sorted(set(keys)))),
+        )
     )
     merged = predictions.join(known, on=["surface", "site"])
     is_known = merged["known_ev"].notna()
@@ -132,18 +135,31 @@ def with_known_energies(predictions: pd.DataFrame, table: pd.DataFrame) -> pd.Da
     return merged.drop(columns="known_ev")
 
 
-def with_site_facts(candidates: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
-    """Carry the most stable site's facts to the ranked surfaces.
+def _distinct(values: pd.Series) -> str:
+    return " ".join(sorted(set(values)))
 
-    Adds `site_kind`, `site_subtype`, `site_atoms`, `origin`, `domain_reason`, `host`, `guest`,
-    `family` and `facet`.
+
+def with_site_facts(candidates: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """Carry what matters of the sites to the ranked surfaces.
+
+    Adds `site_kind`, `site_subtype`, `site_atoms` and `origin` of the most stable site,
+    `domain_reason` (why the surface is an extrapolation), `host`, `guest`, `family` and `facet`.
     """
-    columns = ["site_kind", "site_subtype", "site_atoms", "origin", "domain_reason"]
+    columns = ["site_kind", "site_subtype", "site_atoms", "origin"]
     facts = sites.set_index(["surface", "site"])[columns]
     joined = candidates.join(facts, on=["surface", "best_site"])
     # A known site does not make a surface known when another site may well be the stable one.
     joined.loc[~joined["in_domain"], "origin"] = "extrapolated"
+    joined["domain_reason"] = joined["surface"].map(_domain_reasons(sites)).fillna("")
+    joined.loc[joined["in_domain"], "domain_reason"] = ""
     return joined.join(_surface_facts(joined["surface"]), on="surface")
+
+
+def _domain_reasons(sites: pd.DataFrame) -> pd.Series:
+    """Return for each surface why its likeliest site outside the domain lies there."""
+    outside = sites[~sites["in_domain"]]
+    likeliest = outside.sort_values("probability_most_stable", ascending=False, kind="stable")
+    return likeliest.drop_duplicates("surface").set_index("surface")["domain_reason"]
 
 
 def _surface_facts(names: pd.Series) -> pd.DataFrame:

@@ -1,0 +1,208 @@
+"""The figures of a run, drawn from its tables and saved with their data beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from catml.report.content import ReportFigure
+from catml.report.figures_map import heat_map_figure
+from catml.report.figures_ranking import ranking_figure, site_energy_figure
+from catml.report.figures_validation import (
+    calibration_figure,
+    group_error_figure,
+    parity_figure,
+)
+from catml.report.figures_volcano import volcano_figure
+from catml.report.files import save_figure
+from catml.report.slab_pictures import slab_figure
+from catml.structures.adsorbates import place
+from catml.structures.sites import find_sites
+from catml.structures.surface import Surface
+from catml.validation.calibration import calibration_table, group_errors
+from catml.workflow.screening import Screening
+
+FOLDER = "figures"
+# A bar chart of more groups than this cannot be read.
+_MOST_GROUPS = 30
+_LABELS = {"host": "host metal", "composition": "composition", "family": "structure family"}
+
+
+def draw_figures(screening: Screening, folder: Path) -> tuple[ReportFigure, ...]:
+    """Draw and save every figure of a run; return them in the order of the report.
+
+    Parameters
+    ----------
+    screening
+        The run.
+    folder
+        Its folder; the figures go into ``figures`` below it.
+    """
+    return tuple(_figures(screening, folder))
+
+
+def _figures(screening: Screening, folder: Path) -> Iterator[ReportFigure]:
+    yield from _volcano(screening, folder)
+    yield from _validation(screening, folder)
+    yield from _candidates(screening, folder)
+
+
+def _volcano(screening: Screening, folder: Path) -> Iterator[ReportFigure]:
+    reaction, shortlist = screening.reaction, screening.shortlist
+    window = (reaction.window.low_ev, reaction.window.high_ev)
+    adsorbate = reaction.descriptor.adsorbate
+    marked = screening.candidates.assign(
+        shortlisted=screening.candidates["surface"].isin(shortlist["surface"])
+    )
+    drawn = volcano_figure(
+        reaction.volcano.curve(),
+        marked,
+        adsorbate=adsorbate,
+        window_ev=window,
+        activity_label=reaction.volcano.activity_label,
+        published=reaction.points_table(),
+    )
+    yield _saved(
+        drawn,
+        folder,
+        name="volcano",
+        section="volcano",
+        title=reaction.title,
+        caption=(
+            f"Volcano line: {reaction.volcano.quantity} over the adsorption energy of "
+            f"{adsorbate}. a: the pure metals. b: the shortlist around the optimum window "
+            f"(shaded). Bars are 90 % intervals. Crosses: {reaction.points_note}"
+        ),
+    )
+    if not len(shortlist):
+        return
+    yield _saved(
+        ranking_figure(shortlist, adsorbate=adsorbate, window_ev=window),
+        folder,
+        name="ranking",
+        section="volcano",
+        title="Shortlist",
+        caption=(
+            "Adsorption energy at the most stable site with its 90 % interval, and the "
+            "probability that it lies in the optimum window."
+        ),
+        wide=True,
+    )
+    sites = screening.sites[screening.sites["surface"].isin(shortlist["surface"])]
+    yield _saved(
+        site_energy_figure(sites, adsorbate=adsorbate, window_ev=window),
+        folder,
+        name="sites",
+        section="volcano",
+        title="Sites of the shortlisted surfaces",
+        caption=(
+            "Adsorption energy at every distinct site with its 90 % interval; the filled marker "
+            "is the most stable one. Sites closer than their intervals cannot be told apart."
+        ),
+        wide=True,
+    )
+
+
+def _validation(screening: Screening, folder: Path) -> Iterator[ReportFigure]:
+    adsorbate = screening.reaction.descriptor.adsorbate
+    held_out = {name: cv.predictions for name, cv in screening.validations.items()}
+    parity = {
+        # The figures call the calculated energy energy_ev, the held-out prediction predicted_ev.
+        name: table.rename(columns={"energy_ev": "predicted_ev", "truth_ev": "energy_ev"})
+        for name, table in held_out.items()
+    }
+    yield _saved(
+        parity_figure(parity, adsorbate=adsorbate, scores=screening.scores),
+        folder,
+        name="parity",
+        section="validation",
+        title="Predicted against calculated energies of held-out rows",
+        caption=(
+            "Each row was predicted by a model that had not seen it. The random split leaves "
+            "other rows of the same material in the training data; the grouped splits do not."
+        ),
+        wide=len(held_out) > 1,
+    )
+    coverage = pd.concat(
+        [calibration_table(table).assign(split=name) for name, table in held_out.items()]
+    )
+    yield _saved(
+        calibration_figure(coverage),
+        folder,
+        name="calibration",
+        section="validation",
+        title="Are the stated uncertainties right?",
+        caption=(
+            "Share of held-out energies inside the central interval of a given content. On the "
+            "diagonal the uncertainty is right; below it, it is too small."
+        ),
+    )
+    for split, table in held_out.items():
+        if split not in _LABELS or table["group"].nunique() > _MOST_GROUPS:
+            continue
+        yield _saved(
+            group_error_figure(group_errors(table), label="MAE / eV", grouping=_LABELS[split]),
+            folder,
+            name=f"errors-by-{split}",
+            section="validation",
+            title=f"Error by {_LABELS[split]}",
+            caption=(
+                f"Mean absolute error for a {_LABELS[split]} left out of the training data "
+                "entirely, with its 95 % interval."
+            ),
+        )
+
+
+def _candidates(screening: Screening, folder: Path) -> Iterator[ReportFigure]:
+    alloys = screening.candidates[screening.candidates["guest"] != ""]
+    if not len(alloys):
+        return
+    energy_ev, _ = screening.reaction.volcano.apex()
+    yield _saved(
+        heat_map_figure(
+            alloys, adsorbate=screening.reaction.descriptor.adsorbate, optimum_ev=energy_ev
+        ),
+        folder,
+        name="hosts-and-guests",
+        section="candidates",
+        title="Hosts and guests",
+        caption=(
+            "Adsorption energy of each pair's best-ranked surface; white is the optimum. Hatched: extrapolated. Dots: known from a dataset."
+        ),
+        wide=True,
+    )
+
+
+def _saved(
+    drawn: tuple[object, pd.DataFrame], folder: Path, *, name: str, wide: bool = False, **facts: str
+) -> ReportFigure:
+    figure, data = drawn
+    files = save_figure(figure, data, folder / FOLDER, name)
+    return ReportFigure(
+        file=files.svg.relative_to(folder),
+        data_file=str(files.csv.relative_to(folder)),
+        wide=wide,
+        **facts,
+    )
+
+
+def draw_slab_pictures(screening: Screening, folder: Path) -> dict[str, Path]:
+    """Draw the shortlisted slabs with the adsorbate on the most stable site.
+
+    Returns
+    -------
+    dict
+        For each surface, its picture relative to `folder`.
+    """
+    pictures = {}
+    for number, row in enumerate(screening.shortlist.itertuples(), start=1):
+        slab = Surface(row.surface).slab()
+        sites = find_sites(slab)
+        best = next(site for site in sites if site.id == row.best_site)
+        covered = place(slab, best, screening.reaction.descriptor.adsorbate)
+        drawn = slab_figure(slab, sites, best=best.id, with_adsorbate=covered)
+        files = save_figure(*drawn, folder / FOLDER, f"slab-{number:02d}")
+        pictures[row.surface] = files.png.relative_to(folder)
+    return pictures
