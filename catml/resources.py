@@ -1,5 +1,6 @@
-"""Where the shipped datasets and workflows lie, in a checkout and in an installed wheel."""
+"""Where the shipped datasets and workflows lie, and what identifies the code that reads them."""
 
+import hashlib
 from pathlib import Path
 from typing import Literal
 
@@ -13,3 +14,12 @@ def shipped_folder(kind: Literal["datasets", "workflows"]) -> Path:
     package = Path(__file__).parent
     installed = package / "shipped" / kind
     return installed if installed.is_dir() else package.parent / kind
+
+
+def code_checksum() -> str:
+    """Return one SHA-256 over all of catml's own modules, in hexadecimal."""
+    package = Path(__file__).parent
+    code = hashlib.sha256()
+    for module in sorted(package.rglob("*.py")):
+        code.update(str(module.relative_to(package)).encode() + module.read_bytes())
+    return code.hexdigest()

@@ -169,7 +169,8 @@ def _candidates(screening: Screening, folder: Path) -> Iterator[ReportFigure]:
         section="candidates",
         title="Hosts and guests",
         caption=(
-            "Adsorption energy of each pair's best-ranked surface; white is the optimum. Hatched: extrapolated. Dots: known from a dataset."
+            "Adsorption energy of each pair's best-ranked surface; white is the optimum. "
+            "Hatched: extrapolated. Dots: known from a dataset."
         ),
         wide=True,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import catml
 from catml.atomic_files import sha256_of
 from catml.data.cards import dataset_folder, read_card
 from catml.errors import WorkflowError
+from catml.resources import code_checksum
 from catml.screening.candidates import candidate_space
 from catml.screening.ranking import rank_candidates
 from catml.screening.reactions import Reaction, load_reaction
@@ -224,11 +224,7 @@ def _checksums(workflow: Path, screening: Screening) -> dict[str, str]:
     for key in sorted(set(screening.table["source"])):
         card = read_card(key)
         sums[card.table] = sha256_of(dataset_folder() / card.table)
-    package = Path(catml.__file__).parent
-    code = hashlib.sha256()
-    for module in sorted(package.rglob("*.py")):
-        code.update(str(module.relative_to(package)).encode() + module.read_bytes())
-    return sums | {"catml (all modules)": code.hexdigest()}
+    return sums | {"catml (all modules)": code_checksum()}
 
 
 def _write_record(

@@ -163,7 +163,7 @@ def test_map_shows_the_best_surface_of_every_pair():
     assert hosts == ["Ni", "Cu", "Pd", "Ag", "Pt", "Au"]
     assert guests[:4] == ["–", "Al", "Sc", "Ti"]
     drawn = axes.collections[0].get_array().reshape(len(hosts), len(guests))
-    assert drawn[1, 1] == lowest["Cu", "Al"]
+    assert drawn[1, 1] == best["Cu", "Al"]
     hatched = [patch for patch in axes.patches if patch.get_hatch()]
     assert len(hatched) == (cells["origin"] == "extrapolated").sum()
 

@@ -1,0 +1,71 @@
+"""The model used where none is named: fitted to all shipped rows of an adsorbate, kept in a cache.
+
+The file in the cache is named after the data and the code it was made from, so that it is made
+again whenever either changes; a damaged file is made again too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catml.data.cards import read_card
+from catml.data.tables import load_dataset
+from catml.errors import ModelError
+from catml.resources import code_checksum
+
+if TYPE_CHECKING:
+    from catml.models.adsorption import AdsorptionModel
+
+
+def cache_folder() -> Path:
+    """Return where fitted models are kept: ``CATML_CACHE``, or the user's cache folder."""
+    if chosen := os.environ.get("CATML_CACHE"):
+        return Path(chosen)
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "catml"
+
+
+@lru_cache(maxsize=8)
+def default_model(adsorbate: str) -> AdsorptionModel:
+    """Return the default model of an adsorbate, from the cache where it has been fitted before.
+
+    Parameters
+    ----------
+    adsorbate
+        One that a shipped dataset holds.
+
+    Raises
+    ------
+    DatasetError
+        If no dataset has the adsorbate.
+    """
+    from catml.models.adsorption import AdsorptionModel
+    from catml.models.persistence import load_model
+
+    table = load_dataset(adsorbate)
+    path = cache_folder() / f"{adsorbate}-{_fingerprint(table.attrs['sources'])}.skops"
+    try:
+        return load_model(path)
+    except ModelError:
+        model = AdsorptionModel(adsorbate).fit(table)
+    _keep(model, path)
+    return model
+
+
+def _fingerprint(sources: dict[str, int]) -> str:
+    """Return sixteen digits that change with the data and with the code."""
+    parts = [code_checksum(), *(read_card(key).sha256 for key in sorted(sources))]
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
+
+
+def _keep(model: AdsorptionModel, path: Path) -> None:
+    """Save the model for the next time; a cache that cannot be written only costs that time."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        model.save(path)
+    except (OSError, ModelError):
+        return
