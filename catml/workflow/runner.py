@@ -52,6 +52,9 @@ class RunResult:
 
     def summary(self) -> str:
         """Return what the command line prints: the first surfaces, and where the report is."""
+        if self.shortlist.empty:
+            found = "No candidate lies inside the model's domain; the report says why."
+            return f"{found}\nReport: {self.report}"
         rows = [
             f"  {row.rank}. {row.surface}  {row.energy_ev:+.2f} eV "
             f"[{row.lower_ev:+.2f}, {row.upper_ev:+.2f}], "
