@@ -107,7 +107,8 @@ def _row(block: Block, split: str, folds: int | None, done: CrossValidation) -> 
     groups = "" if split == "random" else f" in {first['n_groups']} groups"
     cells = [_cell(scores.loc[metric]) for metric in METRICS]
     coverage = scores.loc["coverage_90"]
-    covered = f"{100 * coverage['value']:.0f} % [{100 * coverage['low']:.0f}, {100 * coverage['high']:.0f}]"
+    shares = [f"{100 * coverage[name]:.0f}" for name in ("value", "low", "high")]
+    covered = f"{shares[0]} % [{shares[1]}, {shares[2]}]"
     return (
         f"| {block.title} | {split}, {how} | {first['n']}{groups} | "
         + " | ".join([*cells, covered])

@@ -1,0 +1,172 @@
+"""The command line as a user meets it: output, messages and exit codes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from ase.io import read
+
+from catml.cli import main
+from catml.data.tables import load_dataset
+from catml.models.adsorption import AdsorptionModel
+
+
+@pytest.fixture(scope="module")
+def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("model") / "co.skops"
+    model = AdsorptionModel("CO", regressor="ridge", descriptors="environment")
+    model.fit(load_dataset("ma2015")).save(path)
+    return path
+
+
+def output(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(arguments) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    return captured.out
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("catml: ")
+    assert "Traceback" not in captured.err
+    return captured.err
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        main(["--help"])
+    assert leaving.value.code == 0
+    text = capsys.readouterr().out
+    for command in ("run", "build", "sites", "predict", "lookup", "datasets", "import"):
+        assert f"\n    {command} " in text
+
+
+def test_a_command_that_does_not_exist_is_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        main(["frobnicate"])
+    assert leaving.value.code == 2
+
+
+def test_it_runs_as_a_module() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "catml", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("catml 0.")
+
+
+def test_sites(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = json.loads(output(capsys, "sites", "Pt3Ni(111)", "--json"))
+    assert len(rows) == 9
+    assert rows[0]["surface"] == "Pt3Ni(111)"
+    assert "hollow-hcp-2" in output(capsys, "sites", "Pt3Ni(111)")
+
+
+def test_build_writes_a_slab(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "slab.extxyz"
+    said = output(capsys, "build", "Pt3Ni(111)", "--layers", "4", "--size", "2x2", "-o", str(path))
+    assert "64 atoms" in said
+    assert read(path).get_chemical_formula() == "Ni16Pt48"
+
+
+def test_datasets(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = json.loads(output(capsys, "datasets", "--json"))
+    assert [row["dataset"] for row in listed] == ["gaspy2018", "ma2015", "mamun2019", "xu2022"]
+    assert "passed" in output(capsys, "datasets", "ma2015")
+    document = json.loads(output(capsys, "datasets", "xu2022", "--json"))
+    assert document["problems"] == []
+    assert document["card"]["references"]["CO"] == "CO(g)"
+
+
+def test_predict_with_a_saved_model(
+    capsys: pytest.CaptureFixture[str], model_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "list.csv").write_text("surface,note\nCu3Zr@Cu(100),x\n")
+    options = ["--model", str(model_file), "--json"]
+    rows = json.loads(
+        output(capsys, "predict", "CO", "Pt(100)", "--file", str(tmp_path / "list.csv"), *options)
+    )
+    assert {row["surface"] for row in rows} == {"Pt(100)", "Cu3Zr@Cu(100)"}
+    for row in rows:
+        assert row["lower_ev"] < row["energy_ev"] < row["upper_ev"]
+        assert (row["adsorbate"], row["reference"], row["functional"]) == ("CO", "CO(g)", "RPBE")
+
+
+def test_lookup_gives_the_known_value_and_its_source(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = json.loads(output(capsys, "lookup", "CO", "Pt3Ni@Pt(100)", "--json"))
+    assert [(row["energy_ev"], row["source"], row["origin"]) for row in rows] == [
+        (-1.51, "ma2015", "dataset")
+    ]
+    assert rows[0]["std_ev"] is None
+
+
+def test_import_makes_a_dataset_and_names_what_it_left_out(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "own.csv").write_text(
+        "surface,E_ads,site_label\nCu(111),-0.45,top\nPt(111),n/a,top\nPt(111),-1.4,fcc\n"
+    )
+    columns = ["--column", "E_ads=energy_ev", "--default", "adsorbate=CO"]
+    defaults = ["--default", "reference=CO(g)", "--default", "functional=PBE"]
+    place = ["--name", "ours", "--out", str(tmp_path / "sets")]
+    code = main(["import", str(tmp_path / "own.csv"), *place, *columns, *defaults])
+    captured = capsys.readouterr()
+    assert code == 0
+    assert "2 rows imported, 1 not" in captured.out
+    assert "row 3" in captured.err
+    assert "'n/a'" in captured.err
+    table = load_dataset("ours", folder=tmp_path / "sets")
+    assert table["energy_ev"].tolist() == [-0.45, -1.4]
+    assert "passed" in output(capsys, "datasets", "ours", "--folder", str(tmp_path / "sets"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["sites", "Ru(111)"], "0001"),
+        (["sites", ""], "surface"),
+        (["build", "Cu(111)", "--size", "2by2", "-o", "x.cif"], "--size '2by2'"),
+        (["build", "Cu(111)", "--layers", "0", "-o", "x.cif"], "layers"),
+        (["build", "Cu(111)", "-o", "x.nonsense"], "cannot be written as 'x.nonsense'"),
+        (["predict", "CO"], "no surface is given"),
+        (["predict", "CO", "--file", "none.csv"], "'none.csv' cannot be read"),
+        (["predict", "CO", "Cu(111)", "--model", "none.skops"], "none.skops"),
+        (["lookup", "Xx", "Cu(111)"], "neither a dataset nor an adsorbate"),
+        (["datasets", "ma2016"], "did you mean 'ma2015'"),
+        (["run", "none.yaml"], "does not exist"),
+        (["import", "none.csv", "--name", "a", "--out", "b"], "none.csv"),
+        (["import", "a.csv", "--name", "a", "--out", "b", "--column", "x"], "name=value"),
+    ],
+)
+def test_bad_input_is_one_message_and_exit_code_2(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert said in refusal(capsys, *arguments)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_without_the_column_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    pd.DataFrame({"name": ["Cu(111)"]}).to_csv(path, index=False)
+    assert "no column 'surface'; it has: name" in refusal(
+        capsys, "predict", "CO", "--file", str(path)
+    )
+
+
+def test_a_model_of_another_adsorbate_is_refused(
+    capsys: pytest.CaptureFixture[str], model_file: Path
+) -> None:
+    said = refusal(capsys, "predict", "N", "Cu(111)", "--model", str(model_file))
+    assert "predicts CO, not N" in said
