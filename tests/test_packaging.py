@@ -1,0 +1,69 @@
+"""What a user gets: the wheel, installed elsewhere in an environment of its own."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    # hatchling and build come with the test extra, so no isolated environment is needed.
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", str(folder), str(ROOT)],
+        check=True,
+        capture_output=True,
+    )
+    return next(folder.glob("*.whl"))
+
+
+def test_the_wheel_holds_data_workflows_and_templates_and_nothing_else(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for file in (ROOT / "datasets").iterdir():
+        assert f"catml/shipped/datasets/{file.name}" in names
+    for file in (ROOT / "workflows").iterdir():
+        assert f"catml/shipped/workflows/{file.name}" in names
+    for inside in ("py.typed", "report/templates/report.html.j2", "elements/properties.csv"):
+        assert f"catml/{inside}" in names
+    assert "catml/screening/reactions/co2_reduction.yaml" in names
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"catml"}
+
+
+@pytest.mark.slow
+def test_the_wheel_predicts_and_runs_in_a_fresh_environment_elsewhere(
+    wheel: Path, tmp_path: Path
+) -> None:
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
+    programs = tmp_path / "venv" / "bin"
+    subprocess.run([programs / "pip", "install", "--quiet", str(wheel)], check=True)
+
+    def catml(*arguments: str) -> str:
+        done = subprocess.run(
+            [programs / "catml", *arguments],
+            cwd=tmp_path,
+            env={"CATML_CACHE": str(tmp_path / "cache"), "PATH": str(programs)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    rows = json.loads(catml("predict", "N", "Ru3Ni(111)", "--json"))
+    assert len(rows) == 9
+    lowest = min(rows, key=lambda row: row["energy_ev"])
+    # Ru(111) as fcc binds N at -0.65 eV, Ni alloys of Ru alike: hollow, and within half an eV.
+    assert lowest["site_kind"] == "hollow"
+    assert abs(lowest["energy_ev"] + 0.65) < 0.5
+    assert list((tmp_path / "cache").glob("N-*.skops"))
+
+    shipped = next((tmp_path / "venv").glob("lib/python*/site-packages/catml/shipped"))
+    said = catml("run", str(shipped / "workflows" / "co2_reduction.yaml"), "--quiet")
+    assert str(tmp_path / "runs" / "co2_reduction" / "report.html") in said
+    assert (tmp_path / "runs" / "co2_reduction" / "report.html").stat().st_size > 500_000
