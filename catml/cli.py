@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -29,8 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"catml: {problem}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        # The reader (head, less) has what it wanted; keep Python from complaining at exit.
-        sys.stdout = None  # type: ignore[assignment]
+        # The reader (head, less) has what it wanted; nothing is left for Python to flush at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         print("\ncatml: stopped", file=sys.stderr)

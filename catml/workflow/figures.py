@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.figure import Figure
 
-from catml.report.content import ReportFigure
+from catml.report.content import ReportFigure, Section
 from catml.report.figures_map import heat_map_figure
 from catml.report.figures_ranking import ranking_figure, site_energy_figure
 from catml.report.figures_validation import (
@@ -177,15 +178,23 @@ def _candidates(screening: Screening, folder: Path) -> Iterator[ReportFigure]:
 
 
 def _saved(
-    drawn: tuple[object, pd.DataFrame], folder: Path, *, name: str, wide: bool = False, **facts: str
+    drawn: tuple[Figure, pd.DataFrame],
+    folder: Path,
+    *,
+    name: str,
+    section: Section,
+    title: str,
+    caption: str,
+    wide: bool = False,
 ) -> ReportFigure:
-    figure, data = drawn
-    files = save_figure(figure, data, folder / FOLDER, name)
+    files = save_figure(*drawn, folder / FOLDER, name)
     return ReportFigure(
         file=files.svg.relative_to(folder),
         data_file=str(files.csv.relative_to(folder)),
+        section=section,
+        title=title,
+        caption=caption,
         wide=wide,
-        **facts,
     )
 
 
@@ -198,12 +207,13 @@ def draw_slab_pictures(screening: Screening, folder: Path) -> dict[str, Path]:
         For each surface, its picture relative to `folder`.
     """
     pictures = {}
-    for number, row in enumerate(screening.shortlist.itertuples(), start=1):
-        slab = Surface(row.surface).slab()
+    chosen = zip(screening.shortlist["surface"], screening.shortlist["best_site"], strict=True)
+    for number, (name, best_site) in enumerate(chosen, start=1):
+        slab = Surface(name).slab()
         sites = find_sites(slab)
-        best = next(site for site in sites if site.id == row.best_site)
+        best = next(site for site in sites if site.id == best_site)
         covered = place(slab, best, screening.reaction.descriptor.adsorbate)
         drawn = slab_figure(slab, sites, best=best.id, with_adsorbate=covered)
         files = save_figure(*drawn, folder / FOLDER, f"slab-{number:02d}")
-        pictures[row.surface] = files.png.relative_to(folder)
+        pictures[name] = files.png.relative_to(folder)
     return pictures

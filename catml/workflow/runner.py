@@ -56,10 +56,10 @@ class RunResult:
             found = "No candidate lies inside the model's domain; the report says why."
             return f"{found}\nReport: {self.report}"
         rows = [
-            f"  {row.rank}. {row.surface}  {row.energy_ev:+.2f} eV "
-            f"[{row.lower_ev:+.2f}, {row.upper_ev:+.2f}], "
-            f"{100 * row.probability_in_window:.0f} % in the window, {row.origin}"
-            for row in self.shortlist.head(5).itertuples()
+            f"  {row['rank']}. {row['surface']}  {row['energy_ev']:+.2f} eV "
+            f"[{row['lower_ev']:+.2f}, {row['upper_ev']:+.2f}], "
+            f"{100 * row['probability_in_window']:.0f} % in the window, {row['origin']}"
+            for row in self.shortlist.head(5).to_dict("records")
         ]
         return "\n".join(["Best candidates:", *rows, f"Report: {self.report}"])
 

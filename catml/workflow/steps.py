@@ -5,7 +5,6 @@ The runner joins them; each can be called by hand on any table of the same colum
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +15,7 @@ from catml.errors import WorkflowError
 from catml.screening.candidates import CandidateSpace
 from catml.screening.reactions import Reaction
 from catml.structures.site_table import site_table
+from catml.structures.surface import Surface
 from catml.workflow.config import WorkflowConfig
 
 if TYPE_CHECKING:
@@ -163,16 +163,14 @@ def _domain_reasons(sites: pd.DataFrame) -> pd.Series:
 
 
 def _surface_facts(names: pd.Series) -> pd.DataFrame:
-    from catml.structures.surface import Surface
-
-    rows: Mapping[str, Mapping[str, str]] = {
-        name: {
-            "host": surface.host,
-            "guest": surface.guest or "",
-            "family": surface.family,
-            "facet": surface.facet,
-        }
-        for name in names
-        for surface in [Surface(name)]
-    }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    """Return `host`, `guest`, `family` and `facet` of every surface, indexed by its name."""
+    surfaces = [Surface(name) for name in names]
+    return pd.DataFrame(
+        {
+            "host": [surface.host for surface in surfaces],
+            "guest": [surface.guest or "" for surface in surfaces],
+            "family": [surface.family for surface in surfaces],
+            "facet": [surface.facet for surface in surfaces],
+        },
+        index=pd.Index(names),
+    )
