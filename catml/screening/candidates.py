@@ -12,7 +12,8 @@ family             names, host H, guest G     what it is
 =================  =========================  ==============================================
 
 Where guest and host are the same metal the pure surface stands. Ordered alloys come with all
-their terminations.
+their terminations, except that a termination by the host alone is left to the skins, where these
+are asked for too: ``H3G(100):H`` and ``H3G@H(100)`` are one structure.
 """
 
 from __future__ import annotations
@@ -99,7 +100,10 @@ def candidate_space(space: Mapping[str, Sequence[str]]) -> CandidateSpace:
         if reason:
             skipped.setdefault((family, facet, reason), []).append(name)
         elif family == "ordered-alloy":
-            names.update(termination.name for termination in surface.terminations())
+            terminations = surface.terminations()
+            if "skin" in checked["families"] and surface.prototype == "L1_2":
+                terminations = [t for t in terminations if t.termination != surface.host]
+            names.update(termination.name for termination in terminations)
         else:
             names.add(surface.name)
     if not names:
