@@ -56,7 +56,7 @@ class BoostedTrees(NaNTolerantRegressor):
         n_rounds: int = 400,
         learning_rate: float = 0.1,
         max_depth: int = 8,
-        min_child_weight: float = 3.0,
+        min_child_weight: float = 10.0,
         subsample: float = 0.8,
         colsample_bytree: float = 0.3,
         n_folds: int = 3,
@@ -148,11 +148,11 @@ class BoostedTrees(NaNTolerantRegressor):
         if n_folds < 2:
             everything = np.arange(n)
             return [(everything, everything)]
+        rows = np.zeros((n, 1))
         if n_groups == n:
-            splitter: Any = KFold(n_folds, shuffle=True, random_state=self.random_state)
-        else:
-            splitter = GroupKFold(n_folds, shuffle=True, random_state=self.random_state)
-        return list(splitter.split(np.zeros((n, 1)), groups=labels))
+            return list(KFold(n_folds, shuffle=True, random_state=self.random_state).split(rows))
+        splitter = GroupKFold(n_folds, shuffle=True, random_state=self.random_state)
+        return list(splitter.split(rows, groups=labels))
 
     def _boost(self, X: Array, y: Array, *, haste: int = 1) -> xgboost.Booster:
         settings = {

@@ -1,101 +1,88 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import spearmanr
+from sklearn.metrics import mean_absolute_error, median_absolute_error, root_mean_squared_error
 
-from catml.errors import DatasetError
-from catml.validation.metrics import (
-    bias,
-    calibration_table,
-    group_errors,
-    mae,
-    median_error,
-    miscalibration_area,
-    rmse,
-    score_table,
-)
-
-ERRORS = np.array([-0.3, 0.1, 0.0, 0.4])
+from catml.validation import metrics
 
 
-def held_out(rows: int, *, claimed: float = 1.0, groups: int = 50, seed: int = 0) -> pd.DataFrame:
-    """Predictions whose errors have standard deviation 1 and claim to have `claimed`."""
-    generator = np.random.default_rng(seed)
-    energy = generator.normal(scale=3.0, size=rows)
-    predicted = energy + generator.normal(size=rows)
+@pytest.fixture
+def pair() -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    truth = rng.normal(size=80)
+    return truth, truth + 0.3 * rng.normal(size=80)
+
+
+def test_errors_are_those_of_scikit_learn(pair) -> None:
+    assert metrics.mae(*pair) == pytest.approx(mean_absolute_error(*pair))
+    assert metrics.rmse(*pair) == pytest.approx(root_mean_squared_error(*pair))
+    assert metrics.median_absolute_error(*pair) == pytest.approx(median_absolute_error(*pair))
+
+
+def test_rank_correlation_is_that_of_scipy_also_with_ties(pair) -> None:
+    truth, prediction = (np.round(values, 1) for values in pair)
+    assert metrics.spearman(truth, prediction) == pytest.approx(
+        spearmanr(truth, prediction).statistic
+    )
+    assert np.isnan(metrics.spearman([1.0, 2.0], [3.0, 3.0]))
+
+
+def test_bias_has_the_sign_of_the_prediction() -> None:
+    assert metrics.bias([1.0, 2.0], [1.5, 2.5]) == 0.5
+
+
+def test_coverage_counts_the_ends() -> None:
+    assert metrics.interval_coverage([0.0, 1.0, 2.0], [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]) == 2 / 3
+    assert metrics.mean_interval_width([0.0, 0.0], [1.0, 3.0]) == 2.0
+
+
+def test_miscalibration_is_small_for_true_widths_and_large_for_wrong_ones() -> None:
+    rng = np.random.default_rng(1)
+    truth = rng.normal(size=20000)
+    areas = {s: metrics.miscalibration_area(truth, 0 * truth, s + 0 * truth) for s in (0.1, 1, 10)}
+    assert areas[1] < 0.01
+    assert areas[0.1] > 0.15
+    assert areas[10] > 0.15
+
+
+def scored(n: int = 200) -> pd.DataFrame:
+    rng = np.random.default_rng(2)
+    truth = rng.normal(size=n)
+    energy = truth + 0.1 * np.repeat(rng.normal(size=n // 10), 10)
     return pd.DataFrame(
         {
+            "truth_ev": truth,
             "energy_ev": energy,
-            "predicted_ev": predicted,
-            "std_ev": claimed,
-            "lower_ev": predicted - 1.645 * claimed,
-            "upper_ev": predicted + 1.645 * claimed,
-            "group": (np.arange(rows) % groups).astype(str),
+            "std_ev": 0.1,
+            "lower_ev": energy - 0.1645,
+            "upper_ev": energy + 0.1645,
         }
     )
 
 
-def test_errors_by_hand() -> None:
-    assert rmse(ERRORS) == pytest.approx(np.sqrt(0.26 / 4))
-    assert mae(ERRORS) == pytest.approx(0.2)
-    assert median_error(ERRORS) == pytest.approx(0.2)
-    assert bias(ERRORS) == pytest.approx(0.05)
+def test_every_score_has_its_n_unit_and_interval() -> None:
+    table = metrics.score_table(scored(), split="host", groups=np.arange(200) // 10)
+    assert list(table.columns) == "split metric value low high n n_groups unit".split()
+    assert set(table["metric"]) == set(metrics.METRICS)
+    assert set(table["unit"]) == {"eV", "1"}
+    assert (table["n"] == 200).all()
+    assert (table["n_groups"] == 20).all()
+    assert (table["low"] <= table["value"]).all()
+    assert (table["value"] <= table["high"]).all()
 
 
-def test_right_uncertainties_have_no_miscalibration_and_wrong_ones_the_known_area() -> None:
-    errors = np.random.default_rng(1).normal(size=20_000)
-    assert miscalibration_area(errors, np.ones(20_000)) < 0.006
-    # All errors far outside: observed is 0 up to p = 1; the area is that under the diagonal.
-    assert miscalibration_area(np.full(50, 1e9), np.ones(50)) == pytest.approx(0.5, abs=0.01)
-    # Twice too wide: the integral of P(|z| < 2 q(p)) − p over p is (2/π) (arctan 2 − arctan 1).
-    twice = 2 / np.pi * (np.arctan(2) - np.arctan(1))
-    assert miscalibration_area(errors, np.full(20_000, 2.0)) == pytest.approx(twice, abs=0.005)
+def test_drawing_whole_groups_gives_wider_intervals_where_groups_err_together() -> None:
+    rows = metrics.score_table(scored(), split="random").set_index("metric")
+    groups = metrics.score_table(scored(), split="host", groups=np.arange(200) // 10)
+    groups = groups.set_index("metric")
+
+    def width(table: pd.DataFrame) -> float:
+        return table.loc["bias", "high"] - table.loc["bias", "low"]
+
+    assert width(groups) > 2 * width(rows)
 
 
-def test_every_score_carries_its_split_number_unit_and_interval() -> None:
-    scores = score_table(held_out(1000), split="composition").set_index("metric")
-    assert set(scores["split"]) == {"composition"}
-    assert (scores["n"] == 1000).all()
-    assert (scores["n_groups"] == 50).all()
-    assert scores.loc["rmse", "unit"] == "eV"
-    assert (scores["low"] <= scores["value"]).all()
-    assert (scores["value"] <= scores["high"]).all()
-    assert scores.loc["rmse", "value"] == pytest.approx(1.0, abs=0.06)
-    assert scores.loc["coverage_90", "value"] == pytest.approx(0.90, abs=0.03)
-
-
-def test_rows_that_err_together_widen_the_interval() -> None:
-    alone = held_out(2000, groups=2000)
-    together = alone.assign(group=(np.arange(2000) // 100).astype(str))
-    offsets = np.random.default_rng(3).normal(scale=1.0, size=20).repeat(100)
-    together["predicted_ev"] += offsets
-    alone["predicted_ev"] += offsets
-    widths = [
-        scores.eval("high - low")["bias"]
-        for table in (alone, together)
-        for scores in [score_table(table, split="host").set_index("metric")]
-    ]
-    assert widths[1] > 3 * widths[0]
-
-
-def test_the_calibration_curve_tells_too_narrow_from_too_wide() -> None:
-    for claimed, sign in ((0.5, -1), (1.0, 0), (2.0, 1)):
-        curve = calibration_table(held_out(4000, claimed=claimed)).set_index("nominal")
-        difference = curve.loc[0.5, "observed"] - 0.5
-        assert np.sign(round(difference, 1)) == sign
-        assert curve.loc[0.5, "low"] <= curve.loc[0.5, "observed"] <= curve.loc[0.5, "high"]
-
-
-def test_the_worst_group_stands_first() -> None:
-    table = held_out(300, groups=3)
-    table.loc[table["group"] == "1", "predicted_ev"] += 10
-    errors = group_errors(table)
-    assert errors.loc[0, "group"] == "1"
-    assert errors["n"].tolist() == [100, 100, 100]
-    assert (errors["low"] <= errors["value"]).all()
-
-
-def test_an_incomplete_table_is_refused() -> None:
-    with pytest.raises(DatasetError, match=r"lack the column.*std_ev"):
-        score_table(held_out(10).drop(columns="std_ev"), split="random")
-    with pytest.raises(DatasetError, match="no predictions"):
-        score_table(held_out(10).head(0), split="random")
+def test_same_seed_same_intervals() -> None:
+    one, two = (metrics.score_table(scored(), split="random", seed=1) for _ in range(2))
+    pd.testing.assert_frame_equal(one, two)

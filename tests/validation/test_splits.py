@@ -4,65 +4,64 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catml.data.tables import load_dataset
-from catml.errors import DatasetError, ModelError
-from catml.validation.splits import fold_numbers, iterate_folds, split_groups
-
-GROUPS = st.lists(st.sampled_from(["Ag", "Cu", "Cu-Pt", "Ni", "Pt", "Ru"]), min_size=2, max_size=60)
+from catml.errors import DatasetError
+from catml.validation.splits import make_folds, split_groups
+from tests.models.problems import dataset
 
 
-@given(groups=GROUPS, folds=st.integers(2, 8), seed=st.integers(0, 99))
-def test_a_group_is_never_on_both_sides_and_every_row_is_held_out_once(
-    groups: list[str], folds: int, seed: int
-) -> None:
-    names = np.array(groups)
-    if len(set(groups)) < 2:
-        with pytest.raises(ModelError, match="cannot be split"):
-            fold_numbers(names, folds=folds, seed=seed)
+@pytest.mark.parametrize("by", ["random", "composition", "host", "family"])
+def test_folds_cover_every_row_once_and_share_no_group(by: str) -> None:
+    table = dataset(90)
+    folds = make_folds(table, by, folds=2, seed=1)
+    assert sorted(np.concatenate([fold.test for fold in folds])) == list(range(90))
+    labels = split_groups(table, by)
+    for fold in folds:
+        assert sorted([*fold.train, *fold.test]) == list(range(90))
+        assert not set(labels[fold.train]) & set(labels[fold.test])
+        if by != "random":
+            assert set(fold.held_out) == set(labels[fold.test])
+
+
+def test_one_group_at_a_time_in_the_order_of_names() -> None:
+    table = dataset(90)
+    folds = make_folds(table, "host", folds=None)
+    assert [fold.held_out for fold in folds] == [(h,) for h in sorted(set(table["host"]))]
+
+
+def test_same_seed_same_folds_other_seed_other_folds() -> None:
+    table = dataset(90)
+    one, two, other = (make_folds(table, "composition", seed=seed) for seed in (3, 3, 4))
+    assert all(np.array_equal(a.test, b.test) for a, b in zip(one, two, strict=True))
+    assert not all(np.array_equal(a.test, b.test) for a, b in zip(one, other, strict=True))
+
+
+@given(st.lists(st.sampled_from("abcdefghij"), min_size=30, max_size=120), st.integers(0, 99))
+def test_fold_sizes_differ_by_no_more_than_the_largest_group(names: list[str], seed: int) -> None:
+    table = pd.DataFrame({"host": names})
+    if len(set(names)) < 3:
         return
-    numbers = fold_numbers(names, folds=folds, seed=seed)
-    assert set(numbers) == set(range(min(folds, len(set(groups)))))
-    held_out = []
-    for train, test in iterate_folds(numbers):
-        assert not set(names[train]) & set(names[test])
-        held_out += test.tolist()
-    assert sorted(held_out) == list(range(len(names)))
+    sizes = [len(fold.test) for fold in make_folds(table, "host", folds=3, seed=seed)]
+    assert max(sizes) - min(sizes) <= table["host"].value_counts().max()
 
 
-def test_folds_are_of_like_size_and_depend_on_the_seed() -> None:
-    groups = np.repeat(np.arange(100).astype(str), 7)
-    numbers = fold_numbers(groups, folds=5, seed=1)
-    assert np.bincount(numbers).tolist() == [140] * 5
-    assert (numbers == fold_numbers(groups, folds=5, seed=1)).all()
-    assert (numbers != fold_numbers(groups, folds=5, seed=2)).any()
+def test_facets_come_from_surface_names() -> None:
+    table = pd.DataFrame({"surface": ["Pt(111)", "Pt3Ni(100):Pt", "Ru(0001)"]})
+    assert split_groups(table, "facet").tolist() == ["111", "100", "0001"]
 
 
-def test_composition_keeps_every_surface_of_an_alloy_together() -> None:
-    table = load_dataset("ma2015")
-    groups = split_groups(table, "composition")
-    for train, test in iterate_folds(fold_numbers(groups, folds=10)):
-        assert not set(table["elements"].iloc[train]) & set(table["elements"].iloc[test])
+def test_rows_that_do_not_say_are_refused() -> None:
+    table = dataset(20)
+    table.loc[:2, "family"] = ""
+    with pytest.raises(DatasetError, match="3 of 20 rows do not state their family"):
+        split_groups(table, "family")
+    with pytest.raises(DatasetError, match="20 of 20 rows do not state their facet"):
+        split_groups(table, "facet")
 
 
-def test_leaving_out_a_host_gives_one_fold_per_host() -> None:
-    table = load_dataset("ma2015")
-    numbers = fold_numbers(split_groups(table, "host"), folds=10)
-    assert {table["host"].iloc[test].nunique() for _, test in iterate_folds(numbers)} == {1}
-    assert numbers.max() + 1 == 6
-
-
-def test_a_facet_is_text_and_must_be_known() -> None:
-    table = load_dataset("xu2022", adsorbate="CO")
-    named = table[table["surface"] != ""]
-    facets = split_groups(named, "facet")
-    assert {"110", "211", "111"} <= set(facets)
-    assert split_groups(pd.DataFrame({"surface": ["Ru(0001)"]}), "facet").tolist() == ["0001"]
-    with pytest.raises(DatasetError, match="facet is not known"):
-        split_groups(load_dataset("gaspy2018"), "facet")
-
-
-def test_what_does_not_exist_is_refused() -> None:
-    with pytest.raises(ModelError, match="allowed: random, composition"):
-        split_groups(pd.DataFrame({"elements": ["Cu"]}), "element")  # type: ignore[arg-type]
-    with pytest.raises(DatasetError, match="needs the column 'host'"):
-        split_groups(pd.DataFrame({"elements": ["Cu"]}), "host")
+def test_impossible_splits_are_refused() -> None:
+    with pytest.raises(DatasetError, match="no split 'colour'.*'random'"):
+        split_groups(dataset(20), "colour")
+    with pytest.raises(DatasetError, match="2 groups by family, which cannot make 5 folds"):
+        make_folds(dataset(20), "family", folds=5)
+    with pytest.raises(DatasetError, match="cannot make 1 folds"):
+        make_folds(dataset(20), "random", folds=1)

@@ -1,0 +1,84 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from catml.models.domain import ApplicabilityDomain, facets_of
+from tests.models.problems import dataset
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    return dataset(120).assign(surface=lambda t: [f"{h}(111)" for h in t["host"]])
+
+
+@pytest.fixture(scope="module")
+def features(table: pd.DataFrame) -> np.ndarray:
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(len(table), 4))
+
+
+@pytest.fixture(scope="module")
+def domain(table: pd.DataFrame, features: np.ndarray) -> ApplicabilityDomain:
+    return ApplicabilityDomain.learn(table, features, table["elements"].to_numpy())
+
+
+def one(table: pd.DataFrame, **changes: str) -> pd.DataFrame:
+    return table.iloc[[0]].assign(**changes)
+
+
+def test_training_rows_are_inside(domain, table, features) -> None:
+    assessment = domain.assess(table, features)
+    assert assessment.in_domain.mean() > 0.95
+    assert (assessment.reason[assessment.in_domain] == "").all()
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "novelty"),
+    [
+        ({"elements": "Cu-Zr"}, "element Zr not in the training data", "element"),
+        ({"host": "Pb"}, "", None),
+        ({"family": "single-atom"}, "family single-atom not in the training data", "family"),
+        ({"surface": "Cu3Pt(100):Cu"}, "facet 100 not in the training data", "facet"),
+        ({"site_kind": "sixfold"}, "site kind sixfold not in the training data", "site kind"),
+    ],
+)
+def test_what_is_unseen_is_named(domain, table, features, changes, reason, novelty) -> None:
+    assessment = domain.assess(one(table, **changes), features[:1])
+    assert reason in assessment.reason[0]
+    if novelty:
+        assert not assessment.in_domain[0]
+        assert [name for name, flag in assessment.novelties.items() if flag[0]] == [novelty]
+
+
+def test_a_metal_seen_only_as_a_guest_is_new_as_a_host(table, features) -> None:
+    hosts = table[table["host"] != "Pt"].reset_index(drop=True)
+    domain = ApplicabilityDomain.learn(hosts, features[: len(hosts)], hosts["elements"].to_numpy())
+    assert "Pt" in domain.elements
+    row = table[table["host"] == "Pt"].iloc[[0]]
+    assessment = domain.assess(row, features[:1])
+    assert "host metal Pt not in the training data" in assessment.reason[0]
+    assert assessment.novelties["host"][0]
+    assert not assessment.novelties["element"][0]
+
+
+def test_far_descriptors_are_outside_and_the_distance_is_said(domain, table, features) -> None:
+    assessment = domain.assess(table.iloc[[0]], features[:1] + 20.0)
+    assert not assessment.in_domain[0]
+    assert assessment.remoteness[0] > 3
+    assert "times the usual distance" in assessment.reason[0]
+
+
+def test_nothing_is_unseen_where_training_does_not_say(table, features) -> None:
+    unsaid = table.copy()
+    unsaid.loc[0, "family"] = ""
+    domain = ApplicabilityDomain.learn(unsaid, features, unsaid["elements"].to_numpy())
+    assert domain.families is None
+    assert domain.assess(one(table, family="single-atom"), features[:1]).in_domain[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "facet"),
+    [("Pt(111)", "111"), ("Ru(0001)", "0001"), ("Pt3Ni(100):Pt", "100"), ("Cu16", ""), ("", "")],
+)
+def test_facets_are_read_from_names(name: str, facet: str) -> None:
+    assert facets_of(pd.DataFrame({"surface": [name]})) == [facet]

@@ -1,0 +1,45 @@
+import pandas as pd
+import pytest
+from ase.build import fcc111
+
+from catml.errors import ModelError
+from catml.models.inputs import as_site_rows, complete_table
+from catml.structures.surface import Surface
+
+
+def test_names_surfaces_and_slabs_keep_their_order() -> None:
+    slab = fcc111("Pt", (1, 1, 4), vacuum=8.0)
+    pieces = as_site_rows(["Cu(111)", Surface("Ag(111)"), slab, "Au(111)"])
+    assert [len(piece.table) for piece in pieces] == [8, 4, 4]
+    assert [piece.slab is None for piece in pieces] == [True, False, True]
+    assert pieces[0].table["surface"].unique().tolist() == ["Cu(111)", "Ag(111)"]
+
+
+def test_pymatgen_slabs_are_understood() -> None:
+    from pymatgen.io.ase import AseAtomsAdaptor
+
+    slab = fcc111("Pt", (1, 1, 4), vacuum=8.0)
+    (piece,) = as_site_rows(AseAtomsAdaptor.get_structure(slab))
+    assert sorted(piece.table["site_kind"]) == ["bridge", "hollow", "hollow", "ontop"]
+
+
+def test_a_bare_table_of_zones_is_completed() -> None:
+    zones = {"site_atoms": ["Cu:1"], "same_layer": ["Cu:5 Pd:1"], "sublayer": ["Au:3"]}
+    complete = complete_table(pd.DataFrame(zones, index=[7]))
+    assert complete.loc[7, "elements"] == "Au-Cu-Pd"
+    assert complete.loc[7, "surface"] == ""
+
+
+def test_nothing_gives_an_empty_table() -> None:
+    assert [len(piece.table) for piece in as_site_rows([])] == [0]
+
+
+@pytest.mark.parametrize("thing", [42, None, ["Cu(111)", 3.0]])
+def test_other_things_are_refused(thing: object) -> None:
+    with pytest.raises(ModelError, match="give surface names"):
+        as_site_rows(thing)
+
+
+def test_a_table_without_zones_is_refused() -> None:
+    with pytest.raises(ModelError, match="no column same_layer, sublayer"):
+        complete_table(pd.DataFrame({"site_atoms": ["Cu:1"]}))
