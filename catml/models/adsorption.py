@@ -21,7 +21,7 @@ from catml.models.regressors import (
     make_regressor,
     suggested_regressor,
 )
-from catml.models.rehearsal import COMPOSITION, NOVELTIES, rehearse
+from catml.models.rehearsal import NOVELTIES, rehearse
 from catml.models.uncertainty import NORMAL_HALF_WIDTH, HeldOut, IntervalFactors
 
 Descriptors = Literal["environment", "geometry", "d_band"]
@@ -263,17 +263,13 @@ class AdsorptionModel(BaseEstimator):
         for novelty in NOVELTIES:
             if novelty not in regressor.rehearses and len(rows) > LARGEST_GAUSSIAN_PROCESS:
                 continue
-            rehearsal = rehearse(rows, novelty, groups=self.groups)
-            if rehearsal is None:
+            left_out = rehearse(rows, novelty, groups=self.groups)
+            if left_out is None:
                 continue
-            # The labels given to fit are recognised by trees, which then need no new boosters.
-            labels: Any = rehearsal.labels
-            if novelty == COMPOSITION:
-                labels = rows[self.groups].to_numpy(dtype=str)
-            mean, std = regressor.predict_held_out(labels)
-            counted = rehearsal.counted
-            error_ev = np.abs(energy_ev - mean)
-            held_out[novelty] = HeldOut(error_ev[counted], std[counted], kinds[counted])
+            mean, std = regressor.predict_left_out(left_out)
+            members = np.concatenate(left_out)
+            error_ev = np.abs(energy_ev[members] - mean)
+            held_out[novelty] = HeldOut(error_ev, std, kinds[members])
         return IntervalFactors.learn(held_out, coverage=COVERAGE)
 
 

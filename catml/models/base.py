@@ -8,6 +8,19 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 Array = NDArray[np.float64]
+RowSets = tuple[NDArray[np.intp], ...]
+
+
+def row_sets(labels: ArrayLike) -> RowSets:
+    """The positions of the rows of each label, in the order of the labels.
+
+    Examples
+    --------
+    >>> [rows.tolist() for rows in row_sets(["b", "a", "b"])]
+    [[1], [0, 2]]
+    """
+    codes, counts = np.unique(np.asarray(labels), return_inverse=True, return_counts=True)[1:]
+    return tuple(np.split(np.argsort(codes, kind="stable"), np.cumsum(counts)[:-1]))
 
 
 class NaNTolerantRegressor(RegressorMixin, BaseEstimator):
@@ -16,7 +29,7 @@ class NaNTolerantRegressor(RegressorMixin, BaseEstimator):
     Attributes
     ----------
     rehearses
-        The novelties of `catml.models.rehearsal` whose held-out predictions are affordable.
+        The novelties of `catml.models.rehearsal` that are affordable on a table of any size.
     std_grows
         Whether the standard deviation itself grows with the distance from the training rows.
     """

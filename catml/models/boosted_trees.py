@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.model_selection import GroupKFold, KFold
 
 from catml.errors import ModelError
-from catml.models.base import Array, NaNTolerantRegressor
+from catml.models.base import Array, NaNTolerantRegressor, RowSets
 
 Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
 
@@ -46,7 +46,8 @@ class BoostedTrees(NaNTolerantRegressor):
     n_features_in_ : int
     """
 
-    # Every further novelty costs a booster per fold.
+    # Every further novelty costs a booster per fold, and leaving out all rows with each of a
+    # third of the elements would leave too few rows to learn from.
     rehearses: ClassVar[tuple[str, ...]] = ("composition", "host")
     std_grows: ClassVar[bool] = False
 
@@ -85,15 +86,15 @@ class BoostedTrees(NaNTolerantRegressor):
         """
         X, y = self._check_training(X, y)
         self.boosters_ = {"full": self._boost(X, y)}
-        folds = self._folds(len(y), groups)
+        labels = np.arange(len(y)) if groups is None else np.unique(groups, return_inverse=True)[1]
+        folds = self._folds(labels)
         held_out = np.full(len(y), np.nan)
         for k, (inside, outside) in enumerate(folds):
             booster = self._boost(X[inside], y[inside], haste=_HASTE)
             self.boosters_[f"fold-{k}"] = booster
             held_out[outside] = _evaluate(booster, X[outside])
         self._learn_scale(X, np.abs(y - held_out), folds)
-        self._X, self._y = X, y
-        self._held_out, self._groups = held_out, groups
+        self._X, self._y, self._labels, self._held_out = X, y, labels, held_out
         return self
 
     def predict(self, X: ArrayLike, return_std: bool = False) -> Array | tuple[Array, Array]:
@@ -105,26 +106,52 @@ class BoostedTrees(NaNTolerantRegressor):
             return mean
         return mean, np.exp(self._members("scale", X).mean(axis=0))
 
-    def predict_held_out(self, groups: ArrayLike | None = None) -> tuple[Array, Array]:
-        """Mean and error scale of every training row from boosters that did not see its group.
-
-        Only directly after `fit`; a model read from a file has no training rows.
+    def predict_left_out(self, left_out: RowSets | None = None) -> tuple[Array, Array]:
+        """Mean and standard deviation of sets of training rows, each from boosters without it.
 
         Parameters
         ----------
-        groups
-            (n,) labels; those given to `fit` cost nothing, others one booster per fold.
+        left_out
+            Sets of row positions; those of the groups given to `fit` cost nothing, others one
+            booster per fold. None takes the folds of `fit`, in the order of the rows.
+
+        Returns
+        -------
+        tuple of ndarray
+            Means and standard deviations of new observations, set after set.
+
+        Raises
+        ------
+        ModelError
+            The model was read from a file, which holds no training rows.
         """
         if not hasattr(self, "_held_out"):
-            raise ModelError("Held-out predictions need the training rows: fit the trees first.")
-        scale = self._held_out_scale
-        if _same_labels(groups, self._groups):
-            return self._held_out, scale
-        mean = np.empty(len(self._y))
-        for inside, outside in self._folds(len(self._y), groups):
+            raise ModelError("Leaving rows out needs the training rows: fit the trees first.")
+        if left_out is None:
+            return self._held_out, self._held_out_scale
+        rows = np.concatenate(left_out)
+        if self._were_folds(left_out):
+            return self._held_out[rows], self._held_out_scale[rows]
+        numbers = np.arange(len(left_out))
+        means: list[Array] = [np.zeros(0)] * len(left_out)
+        for fold in self._splits(numbers):
+            outside = np.unique(np.concatenate([left_out[k] for k in fold]))
+            inside = np.delete(np.arange(len(self._y)), outside)
             booster = self._boost(self._X[inside], self._y[inside], haste=_HASTE)
-            mean[outside] = _evaluate(booster, self._X[outside])
-        return mean, scale
+            for k in fold:
+                means[k] = _evaluate(booster, self._X[left_out[k]])
+        return np.concatenate(means), self._held_out_scale[rows]
+
+    def _were_folds(self, left_out: RowSets) -> bool:
+        """Whether the sets are the groups `fit` was given."""
+        if sum(map(len, left_out)) != len(self._labels):
+            return False
+        pure = all(len(np.unique(self._labels[rows])) == 1 for rows in left_out)
+        return pure and len(left_out) == len(np.unique(self._labels))
+
+    def _splits(self, numbers: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+        rng = np.random.default_rng(self.random_state)
+        return np.array_split(rng.permutation(numbers), min(self.n_folds, len(numbers)))
 
     def _learn_scale(self, X: Array, error: Array, folds: Folds) -> None:
         floor = max(_SMALLEST_ERROR_FRACTION * float(np.mean(error)), 1e-12)
@@ -139,8 +166,8 @@ class BoostedTrees(NaNTolerantRegressor):
         names = [name for name in self.boosters_ if name.startswith(kind)]
         return np.array([_evaluate(self.boosters_[name], X) for name in names])
 
-    def _folds(self, n: int, groups: ArrayLike | None) -> Folds:
-        labels = np.arange(n) if groups is None else np.unique(groups, return_inverse=True)[1]
+    def _folds(self, labels: NDArray[np.intp]) -> Folds:
+        n = len(labels)
         n_groups = len(np.unique(labels))
         if n_groups < 2:
             labels, n_groups = np.arange(n), n
@@ -194,9 +221,3 @@ class BoostedTrees(NaNTolerantRegressor):
 def _evaluate(booster: xgboost.Booster, X: Array) -> Array:
     values = booster.inplace_predict(X.astype(np.float32))
     return np.asarray(values, dtype=np.float64)
-
-
-def _same_labels(a: ArrayLike | None, b: ArrayLike | None) -> bool:
-    if a is None or b is None:
-        return a is b
-    return np.array_equal(np.asarray(a), np.asarray(b))

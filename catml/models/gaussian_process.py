@@ -1,7 +1,5 @@
 """An exact Gaussian process with one lengthscale per feature, quick enough for 5,000 rows."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import blas, lapack
@@ -9,7 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from catml.errors import ModelError
-from catml.models.base import Array, NaNTolerantRegressor
+from catml.models.base import Array, NaNTolerantRegressor, RowSets
 from catml.models.hyperparameters import maximise_marginal_likelihood
 from catml.models.kernels import KernelParameters, covariance, variance
 from catml.models.scaling import FeatureScaling
@@ -90,7 +88,7 @@ class ARDGaussianProcess(NaNTolerantRegressor):
     ) -> "ARDGaussianProcess":
         """Fit to (n, D) features, NaN allowed, and (n,) targets.
 
-        `groups` is accepted for the common interface and not used: see `predict_held_out`.
+        `groups` is accepted for the common interface and not used: see `predict_left_out`.
 
         Raises
         ------
@@ -134,29 +132,33 @@ class ARDGaussianProcess(NaNTolerantRegressor):
         mean = mean * self.target_std_ + self.target_mean_
         return (mean, std * self.target_std_) if return_std else mean
 
-    def predict_held_out(self, groups: ArrayLike | None = None) -> tuple[Array, Array]:
-        """Mean and standard deviation of every training row without the rows of its group.
+    def predict_left_out(self, left_out: RowSets | None = None) -> tuple[Array, Array]:
+        """Mean and standard deviation of sets of training rows, each predicted without its rows.
 
         Parameters
         ----------
-        groups
-            (n,) labels; None leaves out one row at a time.
+        left_out
+            Sets of row positions; None leaves out one row at a time, in their order.
 
         Returns
         -------
         tuple of ndarray
-            (n,) means and (n,) standard deviations of a new observation.
+            Means and standard deviations of new observations, set after set.
         """
         check_is_fitted(self, "parameters_")
-        if groups is None:
+        if left_out is None:
+            rows = np.arange(len(self._target))
             spread = 1.0 / self._inverse_diagonal()
             residual = self._alpha * spread
         else:
-            residual, spread = self._leave_group_out(np.asarray(groups))
+            rows = np.concatenate(left_out)
+            parts = [self._leave_out(members) for members in left_out]
+            residual = np.concatenate([part[0] for part in parts])
+            spread = np.concatenate([part[1] for part in parts])
         # The held-out row is an ordinary new observation, not one with its own inflated noise.
         noise = self.parameters_.noise
-        spread = spread + noise - noise * self.noise_scale_
-        mean = (self._target - residual) * self.target_std_ + self.target_mean_
+        spread = spread + noise - noise * self.noise_scale_[rows]
+        mean = (self._target[rows] - residual) * self.target_std_ + self.target_mean_
         return mean, np.sqrt(np.maximum(spread, noise)) * self.target_std_
 
     def training_rows(self) -> tuple[Array, Array]:
@@ -205,17 +207,11 @@ class ARDGaussianProcess(NaNTolerantRegressor):
         square = self._alpha**2 * spread
         return (self.student_dof + square) / (self.student_dof + 1.0)
 
-    def _leave_group_out(self, groups: NDArray[Any]) -> tuple[Array, Array]:
-        residual = np.empty(len(groups))
-        spread = np.empty(len(groups))
-        order = np.argsort(groups, kind="stable")
-        edges = np.flatnonzero(groups[order][1:] != groups[order][:-1]) + 1
-        for rows in np.split(order, edges):
-            columns = self._inverse_factor[rows.min() :, rows]
-            block = np.linalg.inv(columns.T @ columns)
-            residual[rows] = block @ self._alpha[rows]
-            spread[rows] = np.diag(block)
-        return residual, spread
+    def _leave_out(self, rows: NDArray[np.intp]) -> tuple[Array, Array]:
+        """Residuals and variances of rows left out together, in standardized units."""
+        columns = self._inverse_factor[rows.min() :, rows]
+        block = np.linalg.inv(columns.T @ columns)
+        return block @ self._alpha[rows], np.diag(block)
 
     def _deviation(self, Z: Array, cross: Array) -> Array:
         """Standard deviation of a new observation, in standardized units."""

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, Protocol, get_args
 from numpy.typing import ArrayLike
 
 from catml.errors import ModelError
-from catml.models.base import Array
+from catml.models.base import Array, RowSets
 
 RegressorName = Literal["gaussian_process", "ridge", "xgboost"]
 
@@ -20,7 +20,7 @@ class Regressor(Protocol):
     Attributes
     ----------
     rehearses
-        The novelties of `catml.models.rehearsal` whose held-out predictions it can afford.
+        The novelties of `catml.models.rehearsal` that are affordable on a table of any size.
     std_grows
         Whether the standard deviation itself grows with the distance from the training rows.
     """
@@ -34,8 +34,8 @@ class Regressor(Protocol):
     def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
         """(n,) means, or means and standard deviations."""
 
-    def predict_held_out(self, groups: ArrayLike | None = None) -> tuple[Array, Array]:
-        """Mean and standard deviation of every training row as if its group were unknown."""
+    def predict_left_out(self, left_out: RowSets | None = None) -> tuple[Array, Array]:
+        """Means and standard deviations of sets of training rows, each from all other rows."""
 
 
 def _gaussian_process(seed: int, n_jobs: int) -> Regressor:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from catml.errors import ModelError
-from catml.models.base import Array, NaNTolerantRegressor
+from catml.models.base import Array, NaNTolerantRegressor, RowSets, row_sets
 from catml.models.scaling import FeatureScaling
 
 DEFAULT_PENALTIES = tuple(float(p) for p in np.logspace(-3, 4, 29))
@@ -93,24 +93,32 @@ class RidgeWithUncertainty(NaNTolerantRegressor):
         leverage = along**2 @ (1.0 / self.precision_) + outside / self.penalty_
         return mean, self.residual_std_ * np.sqrt(1.0 + 1.0 / self.n_rows_ + leverage)
 
-    def predict_held_out(self, groups: ArrayLike | None = None) -> tuple[Array, Array]:
-        """Mean and standard deviation of every training row without the rows of its group.
+    def predict_left_out(self, left_out: RowSets | None = None) -> tuple[Array, Array]:
+        """Mean and standard deviation of sets of training rows, each predicted without its rows.
 
         Parameters
         ----------
-        groups
-            (n,) labels; None leaves out one row at a time.
+        left_out
+            Sets of row positions; None leaves out one row at a time, in their order.
+
+        Returns
+        -------
+        tuple of ndarray
+            Means and standard deviations of new observations, set after set.
+
+        Raises
+        ------
+        ModelError
+            The model was read from a file, which holds no training rows.
         """
         if not hasattr(self, "_target"):
-            raise ModelError("Held-out predictions need the training rows: fit the ridge first.")
-        n = len(self._target)
-        labels = np.arange(n) if groups is None else np.unique(groups, return_inverse=True)[1]
-        error = np.empty(n)
-        inflation = np.empty(n)
-        order = np.argsort(labels, kind="stable")
-        for rows in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1):
-            hat = (self._left[rows] * self._shrunk) @ self._left[rows].T + 1.0 / n
+            raise ModelError("Leaving rows out needs the training rows: fit the ridge first.")
+        sets = row_sets(np.arange(len(self._target))) if left_out is None else left_out
+        means, stds = [], []
+        for rows in sets:
+            left = self._left[rows]
+            hat = (left * self._shrunk) @ left.T + 1.0 / len(self._target)
             block = np.linalg.inv(np.eye(len(rows)) * (1.0 + 1e-9) - hat)
-            error[rows] = block @ self._residual[rows]
-            inflation[rows] = np.diag(block)
-        return self._target - error, self.residual_std_ * np.sqrt(np.maximum(inflation, 1.0))
+            means.append(self._target[rows] - block @ self._residual[rows])
+            stds.append(self.residual_std_ * np.sqrt(np.maximum(np.diag(block), 1.0)))
+        return np.concatenate(means), np.concatenate(stds)

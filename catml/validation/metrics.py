@@ -118,7 +118,10 @@ def score_table(
             draws[name].append(function(sample))
     records = []
     for name, (function, unit) in METRICS.items():
-        low, high = np.nanquantile(draws[name], [0.025, 0.975])
+        # A rank correlation has no value in a draw whose ranks are all equal.
+        drawn = np.array(draws[name])
+        drawn = drawn[np.isfinite(drawn)]
+        low, high = np.quantile(drawn, [0.025, 0.975]) if len(drawn) else (np.nan, np.nan)
         records.append(
             {
                 "split": split,

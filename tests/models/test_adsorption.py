@@ -8,10 +8,11 @@ from catml.errors import AlignmentError, CatmlError, ModelError
 from catml.models.adsorption import AdsorptionModel
 from tests.models.problems import dataset
 
-COLUMNS = (
-    "surface site site_kind site_subtype site_atoms energy_ev std_ev lower_ev upper_ev "
-    "in_domain domain_reason adsorbate reference functional"
-).split()
+COLUMNS = [
+    *("surface", "site", "site_kind", "site_subtype", "site_atoms"),
+    *("energy_ev", "std_ev", "lower_ev", "upper_ev", "in_domain", "domain_reason"),
+    *("adsorbate", "reference", "functional"),
+]
 
 
 @pytest.fixture(scope="module")

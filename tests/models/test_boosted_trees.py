@@ -3,6 +3,7 @@ import pytest
 from sklearn.utils.estimator_checks import check_estimator
 
 from catml.errors import ModelError
+from catml.models.base import row_sets
 from catml.models.boosted_trees import BoostedTrees
 from catml.models.states import regressor_of, state_of
 from tests.models.problems import smooth_problem
@@ -32,7 +33,19 @@ def test_no_row_is_held_out_with_a_booster_that_saw_its_group() -> None:
     y = np.repeat(rng.normal(size=20), 10)
     model = quick(n_rounds=200, min_child_weight=1.0).fit(X, y, groups)
     assert np.corrcoef(model.predict(X), y)[0, 1] > 0.8
-    assert abs(np.corrcoef(model.predict_held_out(groups)[0], y)[0, 1]) < 0.6
+    assert abs(np.corrcoef(model.predict_left_out()[0], y)[0, 1]) < 0.6
+
+
+def test_the_groups_of_fit_need_no_new_boosters_and_others_are_honest() -> None:
+    X, y, groups = smooth_problem(200)
+    model = quick().fit(X, y, groups)
+    mean, _ = model.predict_left_out(row_sets(groups))
+    np.testing.assert_array_equal(mean, model.predict_left_out()[0])
+    # One label per half of the rows, and the target is that label: nothing else predicts it.
+    halves = np.repeat([0.0, 1.0], 100)
+    model = quick().fit(halves[:, None], halves)
+    left_out, _ = model.predict_left_out(row_sets(halves))
+    assert np.abs(left_out - halves).min() > 0.5
 
 
 def test_scale_follows_the_local_error() -> None:
@@ -54,4 +67,4 @@ def test_a_restored_model_has_no_held_out_rows() -> None:
     X, y, groups = smooth_problem(60)
     restored = regressor_of(state_of(quick().fit(X, y, groups)))
     with pytest.raises(ModelError, match="fit the trees first"):
-        restored.predict_held_out(groups)
+        restored.predict_left_out()

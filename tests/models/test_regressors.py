@@ -3,6 +3,7 @@ import pytest
 from sklearn.base import clone
 
 from catml.errors import ModelError
+from catml.models.base import row_sets
 from catml.models.regressors import REGRESSORS, make_regressor
 from tests.models.problems import smooth_problem
 
@@ -13,7 +14,7 @@ def test_all_share_one_interface(name: str) -> None:
     X[3, 1] = np.nan
     model = clone(make_regressor(name, seed=1, n_jobs=1)).fit(X, y, groups=groups)
     mean, std = model.predict(X[:5], return_std=True)
-    held_out = model.predict_held_out(groups)
+    held_out = model.predict_left_out(row_sets(groups))
     assert mean.shape == std.shape == (5,)
     assert held_out[0].shape == held_out[1].shape == (60,)
     assert (std > 0).all()

@@ -5,32 +5,38 @@ from catml.models.rehearsal import rehearse
 from tests.models.problems import dataset
 
 
-def test_composition_leaves_out_every_row_with_its_group() -> None:
+@pytest.mark.parametrize(
+    ("novelty", "column"), [("composition", "elements"), ("host", "host"), ("family", "family")]
+)
+def test_a_set_is_every_row_of_a_group(novelty: str, column: str) -> None:
     table = dataset(60)
-    rehearsal = rehearse(table, "composition", groups="elements")
-    assert rehearsal.counted.all()
-    assert len(np.unique(rehearsal.labels)) == table["elements"].nunique()
+    table.loc[:9, "family"] = "pure"
+    sets = rehearse(table, novelty, groups="elements")
+    assert sorted(np.concatenate(sets)) == list(range(60))
+    assert len(sets) == table[column].nunique()
+    for rows in sets:
+        assert table[column].iloc[rows].nunique() == 1
 
 
-def test_rows_of_a_dominating_group_stand_alone_and_do_not_count() -> None:
-    table = dataset(100)
-    table.loc[:89, "host"] = "Cu"
-    table.loc[90:, "host"] = ["Ag", "Au"] * 5
-    assert rehearse(table, "host", groups="elements") is None
-    table.loc[60:89, "host"] = "Pt"
-    table.loc[:59, "host"] = "Cu"
-    rehearsal = rehearse(table, "host", groups="elements")
-    assert rehearsal.counted.all()
-
-
-def test_an_element_takes_its_rows_along() -> None:
+def test_an_element_takes_every_row_that_has_it_along() -> None:
     table = dataset(80)
-    table.loc[:4, "elements"] = "Cu-Zr"
-    rehearsal = rehearse(table, "element", groups="elements")
-    assert len(np.unique(rehearsal.labels[:5])) == 1
+    sets = rehearse(table, "element", groups="elements")
+    silver = np.flatnonzero(table["elements"].str.contains("Ag"))
+    assert sets[0].tolist() == silver.tolist()
+    assert sum(map(len, sets)) == 2 * len(table)
 
 
-@pytest.mark.parametrize("novelty", ["host", "family"])
+def test_a_group_that_is_nearly_everything_is_not_left_out() -> None:
+    table = dataset(100)
+    table["host"] = ["Cu"] * 90 + ["Ag", "Au"] * 5
+    assert rehearse(table, "host", groups="elements") is None
+    table["host"] = ["Cu"] * 60 + ["Pt"] * 30 + ["Ag", "Au"] * 5
+    assert [len(rows) for rows in rehearse(table, "host", groups="elements")] == [5, 5, 60, 30]
+
+
+@pytest.mark.parametrize("novelty", ["host", "family", "facet"])
 def test_what_the_table_does_not_state_cannot_be_rehearsed(novelty: str) -> None:
-    assert rehearse(dataset(60).assign(**{novelty: ""}), novelty, groups="elements") is None
-    assert rehearse(dataset(60).drop(columns=novelty), novelty, groups="elements") is None
+    table = dataset(60).assign(host="", family="")
+    assert rehearse(table, novelty, groups="elements") is None
+    bare = table.drop(columns=["host", "family", "surface"])
+    assert rehearse(bare, novelty, groups="elements") is None

@@ -3,6 +3,7 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.utils.estimator_checks import check_estimator
 
+from catml.models.base import row_sets
 from catml.models.ridge import RidgeWithUncertainty
 from tests.models.problems import smooth_problem
 
@@ -19,17 +20,20 @@ def test_coefficients_are_those_of_scikit_learn() -> None:
     np.testing.assert_allclose(model.coef_, known.coef_, atol=1e-10)
 
 
-@pytest.mark.parametrize("groups", [None, np.arange(60) // 6])
-def test_held_out_is_what_refitting_without_the_group_gives(groups) -> None:
+@pytest.mark.parametrize(
+    "left_out", [None, row_sets(np.arange(60) // 6), (np.array([3, 1, 50]), np.array([1, 2]))]
+)
+def test_left_out_is_what_refitting_without_the_rows_gives(left_out) -> None:
     X, y, _ = smooth_problem(60)
     model = RidgeWithUncertainty(penalties=(2.0,)).fit(X, y)
     Z = model.scaling_.apply(X)
-    mean, std = model.predict_held_out(groups)
-    labels = np.arange(60) if groups is None else groups
-    for label in np.unique(labels)[:4]:
-        out = labels == label
-        known = Ridge(2.0).fit(Z[~out], y[~out]).predict(Z[out])
-        np.testing.assert_allclose(mean[out], known, atol=1e-6)
+    mean, std = model.predict_left_out(left_out)
+    start = 0
+    for rows in (row_sets(np.arange(60)) if left_out is None else left_out)[:4]:
+        inside = np.delete(np.arange(60), rows)
+        known = Ridge(2.0).fit(Z[inside], y[inside]).predict(Z[rows])
+        np.testing.assert_allclose(mean[start : start + len(rows)], known, atol=1e-6)
+        start += len(rows)
     assert (std >= model.residual_std_).all()
 
 

@@ -63,7 +63,8 @@ def scored(n: int = 200) -> pd.DataFrame:
 
 def test_every_score_has_its_n_unit_and_interval() -> None:
     table = metrics.score_table(scored(), split="host", groups=np.arange(200) // 10)
-    assert list(table.columns) == "split metric value low high n n_groups unit".split()
+    names = ["split", "metric", "value", "low", "high", "n", "n_groups", "unit"]
+    assert list(table.columns) == names
     assert set(table["metric"]) == set(metrics.METRICS)
     assert set(table["unit"]) == {"eV", "1"}
     assert (table["n"] == 200).all()

@@ -59,7 +59,7 @@ def test_rows_that_do_not_say_are_refused() -> None:
 
 
 def test_impossible_splits_are_refused() -> None:
-    with pytest.raises(DatasetError, match="no split 'colour'.*'random'"):
+    with pytest.raises(DatasetError, match=r"no split 'colour'.*'random'"):
         split_groups(dataset(20), "colour")
     with pytest.raises(DatasetError, match="2 groups by family, which cannot make 5 folds"):
         make_folds(dataset(20), "family", folds=5)
