@@ -96,8 +96,8 @@ class AdsorptionModel(BaseEstimator):
     >>> from catml.data.tables import load_dataset
     >>> table = load_dataset("ma2015")
     >>> model = AdsorptionModel("CO", regressor="ridge", descriptors="environment").fit(table)
-    >>> model.predict("Pt(100)")[["site_kind", "in_domain"]].iloc[0].tolist()
-    ['ontop', True]
+    >>> model.predict("Cu3Zr@Cu(100)")["site"].iloc[0]
+    'ontop-1'
     """
 
     def __init__(

@@ -1,6 +1,5 @@
 """The known value of a surface where there is one, else a prediction, and which of the two."""
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,6 +7,7 @@ import pandas as pd
 
 from catml.data.tables import load_dataset
 from catml.errors import ModelError
+from catml.models.default import default_model
 from catml.structures.surface import Surface
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def lookup(
     adsorbate
         What is adsorbed.
     model
-        Fitted model to ask where no dataset has the surface; by default one fitted to all
-        shipped rows of the adsorbate (once per session).
+        Fitted model to ask where no dataset has the surface; by default
+        `catml.models.default.default_model`.
 
     Returns
     -------
@@ -83,7 +83,7 @@ def lookup(
     if len(rows):
         return _known(rows)
     if model is None:
-        model = _shipped_model(adsorbate)
+        model = default_model(adsorbate)
     predicted = model.predict(name).sort_values("energy_ev", kind="stable")
     predicted = predicted.assign(origin=PREDICTION, source="model", row="")
     return predicted[list(_COLUMNS)].reset_index(drop=True)
@@ -102,10 +102,3 @@ def _known(rows: pd.DataFrame) -> pd.DataFrame:
         domain_reason="",
         origin=DATASET,
     )
-
-
-@lru_cache(maxsize=8)
-def _shipped_model(adsorbate: str) -> "AdsorptionModel":
-    from catml.models.adsorption import AdsorptionModel
-
-    return AdsorptionModel(adsorbate).fit(load_dataset(adsorbate))

@@ -9,8 +9,6 @@ member and of itself.
 import hashlib
 import io
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -20,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from catml.atomic_files import write_atomically
 from catml.descriptors.featurizer import SiteFeaturizer
 from catml.errors import ModelError
 from catml.models.adsorption import AdsorptionModel, TrainingFacts
@@ -60,22 +59,8 @@ def save_model(model: AdsorptionModel, path: str | Path) -> Path:
     """
     if not hasattr(model, "regressor_"):
         raise ModelError("The model is not fitted; call fit(table) before save(path).")
-    content = _encode(model)
     target = Path(path)
-    try:
-        handle, unfinished = tempfile.mkstemp(dir=target.parent, prefix=".unfinished-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.chmod(unfinished, 0o644)
-            os.replace(unfinished, target)
-        except BaseException:
-            os.unlink(unfinished)
-            raise
-    except OSError as reason:
-        raise ModelError(
-            f"The model cannot be written to {str(target)!r}: {reason.strerror or reason}."
-        ) from None
+    write_atomically(target, _encode(model), error=ModelError)
     return target
 
 
