@@ -82,3 +82,15 @@ def test_nothing_is_unseen_where_training_does_not_say(table, features) -> None:
 )
 def test_facets_are_read_from_names(name: str, facet: str) -> None:
     assert facets_of(pd.DataFrame({"surface": [name]})) == [facet]
+
+
+def test_a_feature_most_rows_lack_does_not_make_a_row_remote() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 3))
+    X[4:, 2] = np.nan
+    rows = pd.DataFrame({"elements": ["Cu"] * 200, "site_atoms": ["Cu:1"] * 200})
+    domain = ApplicabilityDomain.learn(rows, X, np.arange(200))
+    inside = np.array([[0.1, 0.1, 50.0], [0.1, 0.1, np.nan]])
+    assert domain.assess(rows.head(2), inside).in_domain.tolist() == [True, True]
+    outside = np.array([[9.0, 0.1, 0.0], [0.1, -9.0, np.nan]])
+    assert domain.assess(rows.head(2), outside).in_domain.tolist() == [False, False]
