@@ -82,7 +82,8 @@ def site_numbers(batch: SiteBatch) -> Array:
 def site_type_features(table: pd.DataFrame) -> pd.DataFrame:
     """Return one column per site kind and subtype: 1 where the row is of it, 0 elsewhere.
 
-    A row without a kind has NaN in all of them.
+    A row without a kind has NaN in all of them. So has a row without a surface in the columns of
+    subtypes: where only the elements around a site are known, "not fcc" cannot be said.
     """
     kind = table["site_kind"].fillna("").to_numpy(dtype=str)
     subtype = table["site_subtype"].fillna("").to_numpy(dtype=str)
@@ -90,6 +91,9 @@ def site_type_features(table: pd.DataFrame) -> pd.DataFrame:
     columns |= {f"is_{name}": subtype == name for name in SUBTYPES}
     features = pd.DataFrame(columns, index=table.index).astype(float)
     features[kind == ""] = np.nan
+    if "surface" in table:
+        motif = (table["surface"].fillna("") == "").to_numpy() & (subtype == "")
+        features.loc[motif, [f"is_{name}" for name in SUBTYPES]] = np.nan
     return features
 
 

@@ -135,3 +135,11 @@ def test_numbers_do_not_change_with_rotation_translation_and_order(turn):
 def numbers_by_site(slab):
     table = site_table_of_slab(slab)
     return geometry_features(table, slab=slab).set_index(table["site"])
+
+
+def test_a_site_known_by_its_elements_only_has_no_subtype_to_deny():
+    rows = {"site_kind": ["hollow", "hollow"], "site_subtype": ["", ""]}
+    types = site_type_features(pd.DataFrame({"surface": ["", "CuAu(101)"], **rows}))
+    assert types.loc[0, "is_hollow"] == 1
+    assert np.isnan(types.loc[0, "is_fcc"])
+    assert types.loc[1, "is_fcc"] == 0
