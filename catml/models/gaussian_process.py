@@ -152,7 +152,8 @@ class ARDGaussianProcess(NaNTolerantRegressor):
             residual = self._alpha * spread
         else:
             rows = np.concatenate(left_out)
-            parts = [self._leave_out(members) for members in left_out]
+            with threadpool_limits(1, user_api="blas"):
+                parts = [self._leave_out(members) for members in left_out]
             residual = np.concatenate([part[0] for part in parts])
             spread = np.concatenate([part[1] for part in parts])
         # The held-out row is an ordinary new observation, not one with its own inflated noise.

@@ -144,7 +144,7 @@ def _to_trees(state: State) -> BoostedTrees:
     model.n_features_in_ = int(state.values["n_features_in"])
     model.boosters_ = {}
     for name, raw in state.boosters.items():
-        booster = xgboost.Booster({"nthread": model.n_jobs})
+        booster = xgboost.Booster({"nthread": 1})
         booster.load_model(bytearray(raw))
         model.boosters_[name] = booster
     return model
