@@ -13,7 +13,7 @@ from typing import Annotated
 
 import pandas as pd
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from catml.atomic_files import sha256_of, write_atomically
 from catml.data.checks import find_problems
@@ -21,16 +21,12 @@ from catml.data.schema import Status
 from catml.data.table_files import read_text_table
 from catml.errors import DatasetError
 from catml.resources import shipped_folder
-from catml.yaml_files import read_yaml_mapping
+from catml.yaml_files import Section, check_schema, read_yaml_mapping
 
 _SHOWN_PROBLEMS = 20
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Paper(_Section):
+class Paper(Section):
     """A publication the energies come from."""
 
     authors: str
@@ -40,14 +36,14 @@ class Paper(_Section):
     doi: str
 
 
-class Licence(_Section):
+class Licence(Section):
     """What is known of the terms: a name or "none stated", and where that is said."""
 
     name: str
     statement: str
 
 
-class DatasetCard(_Section):
+class DatasetCard(Section):
     """The card of one table.
 
     Attributes
@@ -137,11 +133,7 @@ def read_card(key: str, folder: str | Path | None = None) -> DatasetCard:
         raise DatasetError(f"dataset {key!r} is not known{hint} Known: {', '.join(known)}")
     path = dataset_folder(folder) / f"{key}.yaml"
     content = read_yaml_mapping(path, error=DatasetError, what="data card")
-    try:
-        card = DatasetCard.model_validate(content)
-    except ValidationError as reason:
-        lines = [f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in reason.errors()]
-        raise DatasetError(f"data card {str(path)!r} is not complete: {'; '.join(lines)}") from None
+    card = check_schema(DatasetCard, content, name=str(path), error=DatasetError, what="data card")
     if card.key != key:
         raise DatasetError(f"data card {str(path)!r} says key {card.key!r}; it must be {key!r}")
     return card

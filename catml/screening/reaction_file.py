@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from catml.errors import ReactionError
+from catml.yaml_files import Section, check_schema
 
 Text = Annotated[str, Field(min_length=1)]
 Positive = Annotated[float, Field(gt=0)]
 
 
-class _Section(BaseModel):
-    """A mapping in the file: no unknown keys, no silent conversion, no NaN."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
-
-
-class StepEntry(_Section):
+class StepEntry(Section):
     """One elementary step and how often it runs per turn of the overall reaction."""
 
     step: Text
@@ -26,7 +21,7 @@ class StepEntry(_Section):
     note: str = ""
 
 
-class DescriptorEntry(_Section):
+class DescriptorEntry(Section):
     """An adsorption energy the volcano is drawn over."""
 
     adsorbate: Text
@@ -43,17 +38,17 @@ class DescriptorEntry(_Section):
         return self
 
 
-class ConditionsEntry(_Section):
+class ConditionsEntry(Section):
     """Temperature, total pressure and composition."""
 
     temperature_k: Positive
     pressure_bar: Positive = 1.0
-    feed: dict[str, Positive] = {}
+    feed: dict[str, Positive] = Field(default_factory=dict)
     conversion: Annotated[float, Field(gt=0, lt=1)] | None = None
     note: str = ""
 
 
-class LegEntry(_Section):
+class LegEntry(Section):
     """A straight leg: ln(activity) = slope · ΔG + intercept."""
 
     name: Text
@@ -61,7 +56,7 @@ class LegEntry(_Section):
     intercept: float
 
 
-class LinesEntry(_Section):
+class LinesEntry(Section):
     """A volcano of published straight legs over one free energy."""
 
     kind: Literal["lines"]
@@ -72,7 +67,7 @@ class LinesEntry(_Section):
     legs: Annotated[tuple[LegEntry, ...], Field(strict=False, min_length=2)]
 
 
-class DissociationEntry(_Section):
+class DissociationEntry(Section):
     """A volcano computed from the rate of splitting a diatomic molecule."""
 
     kind: Literal["dissociation"]
@@ -86,7 +81,7 @@ class DissociationEntry(_Section):
     barrier_intercept_ev: float
 
 
-class WindowEntry(_Section):
+class WindowEntry(Section):
     """How far from the apex a surface still counts as optimal."""
 
     half_width_ev: Positive | None = None
@@ -94,7 +89,7 @@ class WindowEntry(_Section):
     note: str = ""
 
 
-class PointEntry(_Section):
+class PointEntry(Section):
     """A published point: an energy, and an activity where one was published with it."""
 
     label: Text
@@ -102,7 +97,7 @@ class PointEntry(_Section):
     activity: Positive | None = None
 
 
-class PointsEntry(_Section):
+class PointsEntry(Section):
     """Published points to draw beside the volcano."""
 
     energy: Literal["adsorption", "free"]
@@ -111,7 +106,7 @@ class PointsEntry(_Section):
     values: Annotated[tuple[PointEntry, ...], Field(strict=False, min_length=1)]
 
 
-class SourceEntry(_Section):
+class SourceEntry(Section):
     """Where something in the file comes from."""
 
     key: Text
@@ -120,7 +115,7 @@ class SourceEntry(_Section):
     used_for: Text
 
 
-class ReactionFile(_Section):
+class ReactionFile(Section):
     """A whole reaction file."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
@@ -162,23 +157,4 @@ def check_reaction_file(content: dict[str, Any], *, name: str) -> ReactionFile:
     ReactionError
         One line for each problem: the key, what was found, what is allowed.
     """
-    try:
-        return ReactionFile.model_validate(content)
-    except ValidationError as problems:
-        lines = [_one_line(problem) for problem in problems.errors()]
-        raise ReactionError(
-            f"{name!r} is not a usable reaction file:\n  " + "\n  ".join(lines)
-        ) from None
-
-
-def _one_line(problem: Any) -> str:
-    key = ".".join(str(part) for part in problem["loc"]) or "the file"
-    if problem["type"] == "missing":
-        return f"{key}: is missing; it must be given"
-    if problem["type"] == "extra_forbidden":
-        return f"{key}: is not a key of a reaction file; remove it or correct its spelling"
-    if problem["type"] == "value_error":
-        return f"{key}: {problem['ctx']['error']}"
-    found = problem["input"]
-    shown = "" if isinstance(found, (dict, list, BaseModel)) else f"{found!r}: "
-    return f"{key}: {shown}{problem['msg'][0].lower()}{problem['msg'][1:]}"
+    return check_schema(ReactionFile, content, name=name, error=ReactionError, what="reaction file")

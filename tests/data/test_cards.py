@@ -66,10 +66,10 @@ def test_a_card_that_contradicts_its_table_is_named(folder, changed, words):
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"rows": "many"}, "rows: Input should be a valid integer"),
+        ({"rows": "many"}, "rows: .many. is not allowed; input should be a valid integer"),
         ({"sha256": "abc"}, "sha256"),
-        ({"facets": [100]}, "facets.0: Input should be a valid string"),
-        ({"colour": "red"}, "colour: Extra inputs are not permitted"),
+        ({"facets": [100]}, "facets.0: 100 is read as a number"),
+        ({"colour": "red"}, "colour: is not a key catml knows"),
         ({"key": "other"}, "says key 'other'"),
     ],
 )

@@ -135,7 +135,7 @@ def test_steps_that_do_not_add_up_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("name", "change", "problem"),
     [
-        ("co2_reduction", {"title": 5}, "title: 5: input should be a valid string"),
+        ("co2_reduction", {"title": 5}, "title: 5 is read as a number"),
         ("co2_reduction", {"colour": "red"}, "colour: is not a key"),
         ("co2_reduction", {"steps": []}, "steps"),
         ("co2_reduction", {"optimum_window": {}}, "give exactly one of the two"),
