@@ -56,7 +56,7 @@ class BoostedTrees(NaNTolerantRegressor):
     def __init__(
         self,
         *,
-        n_rounds: int = 400,
+        n_rounds: int = 300,
         learning_rate: float = 0.1,
         max_depth: int = 8,
         min_child_weight: float = 10.0,
