@@ -19,7 +19,7 @@ from catml.models.scaling import FeatureScaling
 
 _NEIGHBORS = 3
 _LIMIT_QUANTILE = 0.99
-_MOST_MISSING = 0.5
+_MOST_MISSING = 0.95
 # The distance needs the shape of the training cloud, not every row of it.
 _MOST_REFERENCES = 2000
 _CHUNK = 2000
@@ -84,8 +84,8 @@ class ApplicabilityDomain:
         cls, table: pd.DataFrame, X: Array, groups: NDArray[Any], *, seed: int = 0
     ) -> "ApplicabilityDomain":
         """Learn from a training site table, its (n, D) features and (n,) group labels."""
-        # A feature most training rows lack, such as the geometry of sites known by their elements
-        # only, has no spread to measure a distance by.
+        # A feature nearly all training rows lack, like the geometry where sites are known by their
+        # elements only, has too few values to measure a distance by.
         mostly_missing = np.isnan(X).mean(axis=0) > _MOST_MISSING
         scaling = FeatureScaling.learn(np.where(mostly_missing, np.nan, X))
         Z = scaling.apply(X)
