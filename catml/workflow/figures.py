@@ -91,7 +91,9 @@ def _volcano(screening: Screening, folder: Path) -> Iterator[ReportFigure]:
         ),
         wide=True,
     )
-    sites = screening.sites[screening.sites["surface"].isin(shortlist["surface"])]
+    by_rank = {name: rank for rank, name in enumerate(shortlist["surface"])}
+    sites = screening.sites[screening.sites["surface"].isin(by_rank)]
+    sites = sites.sort_values("surface", key=lambda names: names.map(by_rank), kind="stable")
     yield _saved(
         site_energy_figure(sites, adsorbate=adsorbate, window_ev=window),
         folder,

@@ -164,13 +164,9 @@ def _method(screening: Screening) -> tuple[str, ...]:
 
 
 def _extrapolation_notes(screening: Screening) -> tuple[str, ...]:
-    candidates = screening.candidates
-    counts = candidates["origin"].value_counts()
     notes = [
-        f"Of {len(candidates):,} candidates, {counts.get('known', 0):,} are known from the "
-        f"datasets, {counts.get('predicted', 0):,} are predicted within the range of the training "
-        f"data, and {counts.get('extrapolated', 0):,} lie outside it. The last are ranked and "
-        "marked, but not proposed: their intervals rest on data of other kinds of surfaces."
+        "Extrapolated candidates are ranked and marked, but not proposed: what is known of other "
+        "kinds of surfaces is all their intervals rest on."
     ]
     skipped = int(screening.space.skipped["count"].sum())
     if skipped:

@@ -1,0 +1,52 @@
+"""The README's examples run as printed."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import yaml
+
+from catml.cli import build_parser
+from catml.data.tables import load_dataset
+from catml.workflow.config import check_config
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def test_the_python_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    exec(compile(blocks("python")[0], "README.md", "exec"), names)
+    assert len(names["sites"]) == 9  # type: ignore[arg-type]
+    assert (tmp_path / "co.skops").is_file()
+
+
+def test_the_yaml_example_is_a_usable_workflow() -> None:
+    assert check_config(yaml.safe_load(blocks("yaml")[0])).title.startswith("CO₂")
+
+
+def test_the_commands_exist_with_their_options() -> None:
+    text = "\n".join(blocks("bash")).replace("\\\n", " ")
+    calls = re.findall(r"^catml (.+?)(?: +#.*)?$", text, flags=re.MULTILINE)
+    assert len(calls) >= 6
+    for call in calls:
+        build_parser().parse_args(shlex.split(call))
+
+
+def test_the_data_table_has_the_numbers_of_the_cards() -> None:
+    for key in ("ma2015", "xu2022", "gaspy2018", "mamun2019"):
+        rows = len(load_dataset(key, status=None))
+        usable = len(load_dataset(key))
+        assert re.search(rf"\| `{key}` \|.*\| {rows:,} \({usable:,}\) \|", README), key
+
+
+def test_the_pictures_are_there() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    assert pictures
+    assert all((ROOT / picture).stat().st_size > 10_000 for picture in pictures)
