@@ -13,8 +13,6 @@ from catml.models.kernels import KernelParameters, covariance, variance
 from catml.models.scaling import FeatureScaling
 
 _JITTER = 1e-8
-# From here on a factorization gains from several threads, even on a busy machine.
-_MANY_ROWS = 1500
 _PREDICTION_CHUNK = 2000
 
 
@@ -26,6 +24,9 @@ class ARDGaussianProcess(NaNTolerantRegressor):
     (Adam on their logarithms, over random batches of rows); the process itself is exact on all
     rows. Heavy-tailed errors are met by giving each row its own noise, from the expectation
     step of a Student-t likelihood applied to the leave-one-out residuals.
+
+    Fitting keeps to one thread: on a busy machine the threads of a BLAS wait for each other by
+    spinning, which costs more than they gain.
 
     Parameters
     ----------
@@ -112,9 +113,12 @@ class ARDGaussianProcess(NaNTolerantRegressor):
             learning_rate=self.learning_rate,
             seed=self.random_state,
         )
-        self.condition(Z, target, np.ones(len(target)))
-        for _ in range(self.n_reweights):
-            self.condition(Z, target, self._student_noise())
+        with threadpool_limits(1, user_api="blas"):
+            K = covariance(Z, Z, self.parameters_)
+            self._Z, self._target = Z, target
+            self._factorize(K, np.ones(len(target)))
+            for _ in range(self.n_reweights):
+                self._factorize(K, self._student_noise())
         return self
 
     def predict(self, X: ArrayLike, return_std: bool = False) -> Array | tuple[Array, Array]:
@@ -182,23 +186,26 @@ class ARDGaussianProcess(NaNTolerantRegressor):
         ModelError
             The covariance of the rows is not positive definite.
         """
-        with threadpool_limits(1 if len(Z) < _MANY_ROWS else None, user_api="blas"):
-            K = covariance(Z, Z, self.parameters_)
-            K[np.diag_indices(len(K))] += self.parameters_.noise * noise_scale + _JITTER
-            # LAPACK works on columns: the transpose of a symmetric C-ordered matrix is free.
-            factor, failed = lapack.dpotrf(K.T, lower=1, clean=1, overwrite_a=1)
-            if failed:
-                raise ModelError(
-                    "The covariance of the training rows is not positive definite; check the "
-                    "features for values many orders of magnitude apart."
-                )
-            self._alpha = lapack.dpotrs(factor, target, lower=1)[0]
-            self._inverse_factor = lapack.dtrtri(factor, lower=1, overwrite_c=1)[0]
-        self._inverse_factor_32: NDArray[np.float32] | None = None
-        self._Z = Z
-        self._target = target
-        self.noise_scale_ = noise_scale
+        with threadpool_limits(1, user_api="blas"):
+            self._Z, self._target = Z, target
+            self._factorize(covariance(Z, Z, self.parameters_), noise_scale)
         return self
+
+    def _factorize(self, K: Array, noise_scale: Array) -> None:
+        """Factorize the covariance of the training rows plus their noise."""
+        noisy = K.copy()
+        noisy[np.diag_indices(len(K))] += self.parameters_.noise * noise_scale + _JITTER
+        # LAPACK works on columns: the transpose of a symmetric C-ordered matrix is free.
+        factor, failed = lapack.dpotrf(noisy.T, lower=1, clean=1, overwrite_a=1)
+        if failed:
+            raise ModelError(
+                "The covariance of the training rows is not positive definite; check the "
+                "features for values many orders of magnitude apart."
+            )
+        self._alpha = lapack.dpotrs(factor, self._target, lower=1)[0]
+        self._inverse_factor = lapack.dtrtri(factor, lower=1, overwrite_c=1)[0]
+        self._inverse_factor_32: NDArray[np.float32] | None = None
+        self.noise_scale_ = noise_scale
 
     def _inverse_diagonal(self) -> Array:
         return np.einsum("ij,ij->j", self._inverse_factor, self._inverse_factor)
