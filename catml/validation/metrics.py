@@ -1,6 +1,6 @@
 """Scores of predictions: plain functions, and the table giving each its n, unit and interval."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -44,8 +44,8 @@ def spearman(truth: ArrayLike, prediction: ArrayLike) -> float:
     """Spearman's rank correlation; NaN where either side does not vary."""
     a, b = rankdata(truth), rankdata(prediction)
     a, b = a - a.mean(), b - b.mean()
-    norm = float(np.sqrt((a @ a) * (b @ b)))
-    return float(a @ b / norm) if norm > 0 else float("nan")
+    norm = float(np.sqrt((a * a).sum() * (b * b).sum()))
+    return float((a * b).sum() / norm) if norm > 0 else float("nan")
 
 
 def interval_coverage(truth: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> float:
@@ -104,62 +104,134 @@ def score_table(
     DataFrame
         Columns split, metric, value, low, high, n, n_groups, unit.
     """
-    columns = {name: predictions[name].to_numpy(dtype=np.float64) for name in _SCORED}
     n = len(predictions)
     codes = np.arange(n) if groups is None else np.unique(groups, return_inverse=True)[1]
-    members = np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1])
+    n_groups = int(codes.max()) + 1
+    scored = _Scored.of(predictions)
     rng = np.random.default_rng(seed)
-    draws: dict[str, list[float]] = {name: [] for name in METRICS}
-    for _ in range(resamples):
-        picked = rng.integers(len(members), size=len(members))
-        rows = np.concatenate([members[k] for k in picked])
-        sample = {name: values[rows] for name, values in columns.items()}
-        for name, (function, _unit) in METRICS.items():
-            draws[name].append(function(sample))
+    # Drawing a group k times is giving its rows the weight k.
+    drawn = [
+        scored.scores(np.bincount(rng.integers(n_groups, size=n_groups), minlength=n_groups)[codes])
+        for _ in range(resamples)
+    ]
+    values = scored.scores(np.ones(n))
     records = []
-    for name, (function, unit) in METRICS.items():
-        # A rank correlation has no value in a draw whose ranks are all equal.
-        drawn = np.array(draws[name])
-        drawn = drawn[np.isfinite(drawn)]
-        low, high = np.quantile(drawn, [0.025, 0.975]) if len(drawn) else (np.nan, np.nan)
+    for name, unit in UNITS.items():
+        low, high = _middle([draw[name] for draw in drawn])
         records.append(
             {
                 "split": split,
                 "metric": name,
-                "value": function(columns),
-                "low": float(low),
-                "high": float(high),
+                "value": values[name],
+                "low": low,
+                "high": high,
                 "n": n,
-                "n_groups": len(members),
+                "n_groups": n_groups,
                 "unit": unit,
             }
         )
     return pd.DataFrame.from_records(records)
 
 
+# Metric of the score table → its unit.
+UNITS = {
+    "mae": "eV",
+    "rmse": "eV",
+    "median_absolute_error": "eV",
+    "bias": "eV",
+    "spearman": "1",
+    "coverage_90": "1",
+    "interval_width": "eV",
+    "miscalibration_area": "1",
+}
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """Predictions prepared so that the scores of any weighting of the rows are quick."""
+
+    error: Array
+    inside: NDArray[np.bool_]
+    width: Array
+    order_of_error: NDArray[np.intp]
+    truth_rank: NDArray[np.intp]
+    energy_rank: NDArray[np.intp]
+    order_of_quantile: NDArray[np.intp]
+    level: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, predictions: pd.DataFrame) -> "_Scored":
+        truth, energy, std, lower, upper = (
+            predictions[name].to_numpy(dtype=np.float64)
+            for name in ("truth_ev", "energy_ev", "std_ev", "lower_ev", "upper_ev")
+        )
+        error = energy - truth
+        quantile = ndtr(-error / std)
+        order = np.argsort(quantile)
+        return cls(
+            error=error,
+            inside=(lower <= truth) & (truth <= upper),
+            width=upper - lower,
+            order_of_error=np.argsort(np.abs(error)),
+            truth_rank=np.unique(truth, return_inverse=True)[1],
+            energy_rank=np.unique(energy, return_inverse=True)[1],
+            order_of_quantile=order,
+            level=np.searchsorted(quantile[order], _LEVELS, side="right"),
+        )
+
+    def scores(self, weights: NDArray[Any]) -> dict[str, float]:
+        """Every score, each row counted as often as its weight says."""
+        total = weights.sum()
+
+        def mean(values: NDArray[Any]) -> float:
+            return float((weights * values).sum() / total)
+
+        absolute = np.abs(self.error)
+        return {
+            "mae": mean(absolute),
+            "rmse": float(np.sqrt(mean(self.error**2))),
+            "median_absolute_error": self._median(weights),
+            "bias": mean(self.error),
+            "spearman": self._spearman(weights),
+            "coverage_90": mean(self.inside),
+            "interval_width": mean(self.width),
+            "miscalibration_area": self._miscalibration(weights),
+        }
+
+    def _median(self, weights: NDArray[Any]) -> float:
+        count = np.cumsum(weights[self.order_of_error])
+        # Of an even number of rows the median lies between the two in the middle.
+        middle = np.searchsorted(count, [(count[-1] + 1) // 2, count[-1] // 2 + 1])
+        return float(np.abs(self.error)[self.order_of_error[middle]].mean())
+
+    def _spearman(self, weights: NDArray[Any]) -> float:
+        a, b = (_mid_ranks(codes, weights) for codes in (self.truth_rank, self.energy_rank))
+        total = weights.sum()
+        a = a - (weights * a).sum() / total
+        b = b - (weights * b).sum() / total
+        norm = float(np.sqrt((weights * a * a).sum() * (weights * b * b).sum()))
+        return float((weights * a * b).sum() / norm) if norm > 0 else float("nan")
+
+    def _miscalibration(self, weights: NDArray[Any]) -> float:
+        count = np.concatenate([[0.0], np.cumsum(weights[self.order_of_quantile])])
+        observed = count[self.level] / count[-1]
+        return float(np.trapezoid(np.abs(observed - _LEVELS), _LEVELS))
+
+
+def _mid_ranks(codes: NDArray[np.intp], weights: NDArray[Any]) -> Array:
+    """Mean rank of every row, rows counted by weight, equal values sharing their mean rank."""
+    counts = np.bincount(codes, weights)
+    return (np.cumsum(counts) - counts / 2)[codes]
+
+
+def _middle(draws: list[float]) -> tuple[float, float]:
+    """Bounds of the middle 95 %; a rank correlation has none where all ranks are equal."""
+    finite = [value for value in draws if np.isfinite(value)]
+    if not finite:
+        return float("nan"), float("nan")
+    low, high = np.quantile(finite, [0.025, 0.975])
+    return float(low), float(high)
+
+
 def _error(truth: ArrayLike, prediction: ArrayLike) -> Array:
     return np.asarray(prediction, dtype=np.float64) - np.asarray(truth, dtype=np.float64)
-
-
-def _of_energies(function: Callable[[Any, Any], float]) -> Callable[[dict[str, Array]], float]:
-    return lambda columns: function(columns["truth_ev"], columns["energy_ev"])
-
-
-_SCORED = ("truth_ev", "energy_ev", "std_ev", "lower_ev", "upper_ev")
-# Metric → how it is computed from the scored columns, and its unit.
-METRICS: dict[str, tuple[Callable[[dict[str, Array]], float], str]] = {
-    "mae": (_of_energies(mae), "eV"),
-    "rmse": (_of_energies(rmse), "eV"),
-    "median_absolute_error": (_of_energies(median_absolute_error), "eV"),
-    "bias": (_of_energies(bias), "eV"),
-    "spearman": (_of_energies(spearman), "1"),
-    "coverage_90": (
-        lambda c: interval_coverage(c["truth_ev"], c["lower_ev"], c["upper_ev"]),
-        "1",
-    ),
-    "interval_width": (lambda c: mean_interval_width(c["lower_ev"], c["upper_ev"]), "eV"),
-    "miscalibration_area": (
-        lambda c: miscalibration_area(c["truth_ev"], c["energy_ev"], c["std_ev"]),
-        "1",
-    ),
-}

@@ -65,12 +65,39 @@ def test_every_score_has_its_n_unit_and_interval() -> None:
     table = metrics.score_table(scored(), split="host", groups=np.arange(200) // 10)
     names = ["split", "metric", "value", "low", "high", "n", "n_groups", "unit"]
     assert list(table.columns) == names
-    assert set(table["metric"]) == set(metrics.METRICS)
+    assert set(table["metric"]) == set(metrics.UNITS)
     assert set(table["unit"]) == {"eV", "1"}
     assert (table["n"] == 200).all()
     assert (table["n_groups"] == 20).all()
     assert (table["low"] <= table["value"]).all()
     assert (table["value"] <= table["high"]).all()
+
+
+@pytest.mark.parametrize("n", [200, 110])
+def test_the_table_holds_the_plain_scores(n: int) -> None:
+    rows = scored(n).round(1)
+    table = metrics.score_table(rows, split="random", resamples=2).set_index("metric")["value"]
+    truth, energy = rows["truth_ev"], rows["energy_ev"]
+    low, high = rows["lower_ev"], rows["upper_ev"]
+    expected = {
+        "mae": metrics.mae(truth, energy),
+        "rmse": metrics.rmse(truth, energy),
+        "median_absolute_error": metrics.median_absolute_error(truth, energy),
+        "bias": metrics.bias(truth, energy),
+        "spearman": metrics.spearman(truth, energy),
+        "coverage_90": metrics.interval_coverage(truth, low, high),
+        "interval_width": metrics.mean_interval_width(low, high),
+        "miscalibration_area": metrics.miscalibration_area(truth, energy, rows["std_ev"]),
+    }
+    assert table.to_dict() == pytest.approx(expected)
+
+
+def test_drawing_a_group_is_repeating_its_rows() -> None:
+    rows = scored(60).round(1)
+    times = np.random.default_rng(1).integers(0, 4, size=60)
+    weighted = metrics._Scored.of(rows).scores(times)
+    repeated = rows.loc[rows.index.repeat(times)]
+    assert weighted == pytest.approx(metrics._Scored.of(repeated).scores(np.ones(times.sum())))
 
 
 def test_drawing_whole_groups_gives_wider_intervals_where_groups_err_together() -> None:
