@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\ncatml: stopped", file=sys.stderr)
         return 1
     except OSError as problem:
-        print(f"catml: {problem.filename or ''}: {problem.strerror or problem}", file=sys.stderr)
+        place = f"{problem.filename}: " if problem.filename else ""
+        print(f"catml: {place}{problem.strerror or problem}", file=sys.stderr)
         return 1
     return 0
 
@@ -245,6 +246,8 @@ def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
 def _print_table(table: pd.DataFrame, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(_records(table), ensure_ascii=False, allow_nan=False))
+    elif table.empty:
+        print("nothing found")
     else:
         print(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
 

@@ -138,6 +138,7 @@ def test_import_makes_a_dataset_and_names_what_it_left_out(
         (["predict", "CO", "Cu(111)", "--model", "none.skops"], "none.skops"),
         (["lookup", "Xx", "Cu(111)"], "neither a dataset nor an adsorbate"),
         (["datasets", "ma2016"], "did you mean 'ma2015'"),
+        (["datasets", "--folder", "none"], "'none' is no folder"),
         (["run", "none.yaml"], "does not exist"),
         (["import", "none.csv", "--name", "a", "--out", "b"], "none.csv"),
         (["import", "a.csv", "--name", "a", "--out", "b", "--column", "x"], "name=value"),

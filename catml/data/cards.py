@@ -103,8 +103,19 @@ class DatasetCheck:
 
 
 def dataset_folder(folder: str | Path | None = None) -> Path:
-    """Return the folder of tables and cards: the given one, or the shipped one."""
-    return shipped_folder("datasets") if folder is None else Path(folder)
+    """Return the folder of tables and cards: the given one, or the shipped one.
+
+    Raises
+    ------
+    DatasetError
+        If the given one is no folder.
+    """
+    home = shipped_folder("datasets") if folder is None else Path(folder)
+    if not home.is_dir():
+        raise DatasetError(
+            f"{str(home)!r} is no folder; give one that holds tables and their cards"
+        )
+    return home
 
 
 def list_datasets(folder: str | Path | None = None) -> tuple[str, ...]:
@@ -129,7 +140,7 @@ def read_card(key: str, folder: str | Path | None = None) -> DatasetCard:
     known = list_datasets(folder)
     if key not in known:
         close = difflib.get_close_matches(key, known, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
+        hint = f"; did you mean {close[0]!r}?" if close else "."
         raise DatasetError(f"dataset {key!r} is not known{hint} Known: {', '.join(known)}")
     path = dataset_folder(folder) / f"{key}.yaml"
     content = read_yaml_mapping(path, error=DatasetError, what="data card")

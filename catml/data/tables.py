@@ -166,7 +166,7 @@ def _resolve(
             )
         return [key for key in held if name in held[key]], name
     close = difflib.get_close_matches(name, [*held, *labels], n=1, cutoff=0.5)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
+    hint = f"; did you mean {close[0]!r}?" if close else "."
     raise DatasetError(
         f"{name!r} is neither a dataset nor an adsorbate{hint} Datasets: {', '.join(held)}. "
         f"Adsorbates: {', '.join(labels)}"

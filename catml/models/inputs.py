@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from catml.errors import ModelError
+from catml.structures.environment import parse_zone
 from catml.structures.site_table import site_table, site_table_of_slab
 from catml.structures.surface import Surface
 
@@ -74,7 +75,7 @@ def as_site_rows(given: Any) -> list[SiteRows]:
 def complete_table(table: pd.DataFrame) -> pd.DataFrame:
     """A site table with every text column present and no missing text.
 
-    Elements are read from the zones where the table does not state them.
+    Elements and the kind of site are read from the zones where the table does not state them.
 
     Raises
     ------
@@ -96,7 +97,17 @@ def complete_table(table: pd.DataFrame) -> pd.DataFrame:
     if unstated.any():
         zones = complete.loc[unstated, list(_NEEDED)].agg(" ".join, axis=1)
         complete.loc[unstated, "elements"] = [_elements(text) for text in zones]
+    unstated = complete["site_kind"] == ""
+    if unstated.any():
+        binding = complete.loc[unstated, "site_atoms"]
+        complete.loc[unstated, "site_kind"] = [_kind(text) for text in binding]
     return complete
+
+
+def _kind(site_atoms: str) -> str:
+    """The kind of site that so many binding atoms make, as the datasets of bare motifs have it."""
+    number = sum(parse_zone(site_atoms).values())
+    return {0: "", 1: "ontop", 2: "bridge"}.get(number, "hollow")
 
 
 def _elements(zones: str) -> str:

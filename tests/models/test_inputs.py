@@ -43,3 +43,12 @@ def test_other_things_are_refused(thing: object) -> None:
 def test_a_table_without_zones_is_refused() -> None:
     with pytest.raises(ModelError, match="no column same_layer, sublayer"):
         complete_table(pd.DataFrame({"site_atoms": ["Cu:1"]}))
+
+
+def test_the_kind_of_a_bare_motif_follows_from_its_binding_atoms() -> None:
+    motifs = pd.DataFrame(
+        {"site_atoms": ["Cu:1", "Cu:1 Pt:1", "Cu:2 Pt:2", ""], "same_layer": "", "sublayer": ""}
+    )
+    assert complete_table(motifs)["site_kind"].tolist() == ["ontop", "bridge", "hollow", ""]
+    stated = complete_table(motifs.assign(site_kind="hollow"))
+    assert set(stated["site_kind"]) == {"hollow"}
