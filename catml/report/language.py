@@ -182,8 +182,9 @@ def answer(
 def _first_place(best: Mapping[str, Any], adsorbate: str) -> list[str]:
     energy = interval(best["energy_ev"], best["lower_ev"], best["upper_ev"])
     return [
-        f"First comes {describe_surface(best['surface'])}: ΔE({typeset_formula(adsorbate)}*) = "
-        f"{energy} eV, {percent(best['probability_in_window'])} probability of lying in the window."
+        f"First on the list: {describe_surface(best['surface'])}, with "
+        f"ΔE({typeset_formula(adsorbate)}*) = {energy} eV, "
+        f"{percent(best['probability_in_window'])} probability of lying in the window."
     ]
 
 

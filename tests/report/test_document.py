@@ -93,7 +93,7 @@ def test_the_page_tells_the_answer_and_the_numbers_behind_it(report):
         "CO2 reduction on alloy skins and overlayers",
         "Copper binds CO a little too weakly.",
         "CO₂(g) + 8 H⁺ + 8 e⁻ → CH₄(g) + 2 H₂O(l)",
-        "First comes one layer of Cu on Cu₃Al, (100) face",
+        "First on the list: one layer of Cu on Cu₃Al, (100) face",
         "ΔE(CO*) against CO(g), RPBE, coverage 1/4 ML",
         "−0.77 to −0.57 eV, summit of the volcano at −0.67 eV",
         "−0.68 ± 0.15",

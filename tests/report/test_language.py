@@ -76,7 +76,10 @@ def test_the_answer_counts_names_and_warns():
     table = synthetic.candidates()
     text = answer(table, table[table["shortlisted"]], adsorbate="CO", window_ev=synthetic.WINDOW_EV)
     assert text.startswith("Of 174 surfaces, 6 lie with at least 50 % probability in the optimum")
-    assert "First comes one layer of Cu on Cu₃Al, (100) face: ΔE(CO*) = −0.68 ± 0.15 eV" in text
+    assert (
+        "First on the list: one layer of Cu on Cu₃Al, (100) face, with ΔE(CO*) = −0.68 ± 0.15 eV"
+        in text
+    )
     assert "1 is an extrapolation" in text
 
 
