@@ -129,7 +129,7 @@ def reaction_names() -> tuple[str, ...]:
     Examples
     --------
     >>> reaction_names()
-    ('ammonia_synthesis', 'co2_reduction')
+    ('ammonia_synthesis', 'co2_reduction', 'hydrogen_evolution')
     """
     return tuple(sorted(path.stem for path in _SHIPPED.glob("*.yaml")))
 

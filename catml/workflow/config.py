@@ -32,12 +32,14 @@ Splits = Annotated[
 
 
 class DataSection(Section):
-    """Which shipped tables to learn from: all that hold the reaction's adsorbate, or those named.
+    """Which tables to learn from: all that hold the reaction's adsorbate, or those named.
 
-    Energies are always brought to the functional the reaction is drawn for.
+    Energies are always brought to the functional the reaction is drawn for. `folder` takes the
+    place of the shipped tables: a folder written by ``catml import``, looked for beside the file.
     """
 
     datasets: Annotated[Names, Field(min_length=1)] | None = None
+    folder: str | None = None
 
 
 class ModelSection(Section):
@@ -119,7 +121,13 @@ def load_config(path: str | Path) -> WorkflowConfig:
         When the file cannot be read, or breaks the schema; every problem is named.
     """
     content = read_yaml_mapping(path, error=WorkflowError, what="workflow file")
-    return check_config(content, name=str(path))
+    config = check_config(content, name=str(path))
+    if config.data.folder is None:
+        return config
+    folder = (Path(path).parent / config.data.folder).resolve()
+    return config.model_copy(
+        update={"data": config.data.model_copy(update={"folder": str(folder)})}
+    )
 
 
 def check_config(content: dict[str, Any], *, name: str = "workflow") -> WorkflowConfig:

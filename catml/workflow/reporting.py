@@ -54,7 +54,8 @@ def write_report(
         Name of the workflow file, for the command that repeats the run.
     """
     reaction = screening.reaction
-    cards = [read_card(key) for key in sorted(set(screening.table["source"]))]
+    keys = sorted(set(screening.table["source"]))
+    cards = [read_card(key, screening.config.data.folder) for key in keys]
     content = ReportContent(
         title=screening.config.title,
         question=screening.config.question,

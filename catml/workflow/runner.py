@@ -225,8 +225,9 @@ def _checksums(workflow: Path, screening: Screening) -> dict[str, str]:
     """Return the checksums of everything read, and one over all of catml's own code."""
     sums = {workflow.name: sha256_of(workflow)}
     for key in sorted(set(screening.table["source"])):
-        card = read_card(key)
-        sums[card.table] = sha256_of(dataset_folder() / card.table)
+        folder = screening.config.data.folder
+        card = read_card(key, folder)
+        sums[card.table] = sha256_of(dataset_folder(folder) / card.table)
     return sums | {"catml (all modules)": code_checksum()}
 
 

@@ -37,10 +37,12 @@ def training_table(config: WorkflowConfig, reaction: Reaction) -> pd.DataFrame:
         When a dataset is named that does not hold the adsorbate.
     """
     descriptor = reaction.descriptor
-    table = load_dataset(descriptor.adsorbate, align=descriptor.functional)
+    folder = config.data.folder
+    table = load_dataset(descriptor.adsorbate, align=descriptor.functional, folder=folder)
     if config.data.datasets is None:
         return table
-    holding = [key for key, held in adsorbates_by_dataset().items() if descriptor.adsorbate in held]
+    held = adsorbates_by_dataset(folder)
+    holding = [key for key, adsorbates in held.items() if descriptor.adsorbate in adsorbates]
     for name in config.data.datasets:
         if name not in holding:
             raise WorkflowError(

@@ -43,6 +43,19 @@ def test_co2_reduction_peaks_where_published(co2):
     assert (co2.window.low_ev, co2.window.high_ev) == pytest.approx((-0.77, -0.57), abs=0.001)
 
 
+def test_hydrogen_evolution_peaks_where_published():
+    hydrogen = load_reaction("hydrogen_evolution")
+    energy, activity = hydrogen.volcano.apex()
+    assert energy == pytest.approx(-0.281, abs=0.002)
+    assert 10**activity == pytest.approx(6.1e-4, rel=0.02)
+    assert energy + hydrogen.descriptor.free_energy_correction_ev == pytest.approx(-0.04, abs=0.01)
+    points = hydrogen.points_table().set_index("label")
+    assert points["log10_activity"].idxmax() == "Pt"
+    # The fits are loose (R2 0.80 and 0.94): a decade and a half is what they hold to.
+    distance = hydrogen.volcano.activity(points["energy_ev"]) - points["log10_activity"]
+    assert distance.abs().max() < 1.6
+
+
 @pytest.mark.parametrize(("leg", "points"), [(0, STRONG), (1, WEAK)])
 def test_the_legs_are_straight_lines_through_the_published_points(co2, leg, points):
     both = {**points, **OPTIMUM}

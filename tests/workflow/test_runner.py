@@ -9,11 +9,15 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
 import catml
+from catml.data.import_file import import_file
+from catml.data.importers import write_dataset
+from catml.data.tables import load_dataset
 from catml.errors import CatmlError, WorkflowError
 from catml.screening.reactions import load_reaction
 from catml.workflow.runner import RunResult, describe_run, run
@@ -198,6 +202,21 @@ def test_a_reaction_of_ones_own_lies_beside_the_workflow(tmp_path: Path) -> None
     assert load_reaction(tmp_path / "mine.yaml").name == "co2_reduction"
     text = describe_run(write(tmp_path / "small.yaml", reaction="mine.yaml"))
     assert "carbon dioxide" in text
+
+
+def test_data_of_ones_own_lie_beside_the_workflow(tmp_path: Path) -> None:
+    rows = load_dataset("ma2015")[["surface", "site", "energy_ev"]].assign(energy_ev=-0.5)
+    rows["energy_ev"] -= 0.001 * np.arange(len(rows))
+    rows.to_csv(tmp_path / "own.csv", index=False)
+    defaults = {"adsorbate": "CO", "reference": "CO(g)", "functional": "RPBE"}
+    result = import_file(tmp_path / "own.csv", source="ours", defaults=defaults)
+    write_dataset(result.table, tmp_path / "sets", key="ours")
+    workflow = write(tmp_path / "small.yaml", data={"folder": "sets"})
+    done = run(workflow, out=tmp_path / "out", workers=1, quiet=True)
+    assert set(table(done, "training")["source"]) == {"ours"}
+    assert "ours.csv" in json.loads((done.folder / "run.json").read_text())["checksums"]
+    with pytest.raises(CatmlError, match="is no folder"):
+        run(write(tmp_path / "other.yaml", data={"folder": "none"}), quiet=True)
 
 
 def test_a_killed_run_leaves_nothing_that_looks_finished(tmp_path: Path) -> None:
