@@ -27,6 +27,11 @@ def test_the_python_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert (tmp_path / "co.skops").is_file()
 
 
+def test_the_descriptor_example(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(blocks("python")[1], "README.md", "exec"), {})
+    assert "[7 rows x" in capsys.readouterr().out
+
+
 def test_the_yaml_example_is_a_usable_workflow() -> None:
     assert check_config(yaml.safe_load(blocks("yaml")[0])).title.startswith("CO₂")
 
