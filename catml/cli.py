@@ -82,7 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--json", action="store_true", help=JSON_HELP)
 
     sub = command("predict", _predict, "predict adsorption energies with their uncertainty")
-    sub.add_argument("adsorbate", help="CO or N")
+    sub.add_argument("adsorbate", help="one that a shipped dataset has, as CO or N")
     sub.add_argument("surfaces", nargs="*", metavar="SURFACE")
     sub.add_argument("--file", metavar="CSV", help="a table with a column 'surface'")
     sub.add_argument("--model", metavar="FILE", help="a saved model instead of the default one")

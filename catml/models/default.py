@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from catml.data.cards import read_card
 from catml.data.tables import load_dataset
-from catml.errors import ModelError
+from catml.errors import DatasetError, ModelError
 from catml.resources import code_checksum
 
 if TYPE_CHECKING:
@@ -41,12 +41,17 @@ def default_model(adsorbate: str) -> AdsorptionModel:
     Raises
     ------
     DatasetError
-        If no dataset has the adsorbate.
+        If no dataset has the adsorbate, or none of its rows may be learned from.
     """
     from catml.models.adsorption import AdsorptionModel
     from catml.models.persistence import load_model
 
     table = load_dataset(adsorbate)
+    if table.empty:
+        raise DatasetError(
+            f"no row of {adsorbate!r} may be learned from (2H, 2N and 2O are dissociated pairs); "
+            "ask for another adsorbate, such as CO, N, H, O, C or S"
+        )
     path = cache_folder() / f"{adsorbate}-{_fingerprint(table.attrs['sources'])}.skops"
     try:
         return load_model(path)

@@ -27,12 +27,6 @@ class Progress:
         self.stream = stream or sys.stderr
         self.quiet = quiet
         self._done = 0
-        self._seconds: dict[str, float] = {}
-
-    @property
-    def seconds(self) -> dict[str, float]:
-        """Wall time of each finished step, in seconds."""
-        return dict(self._seconds)
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
@@ -45,8 +39,7 @@ class Progress:
         except BaseException:
             self._write("stopped\n")
             raise
-        self._seconds[title] = time.perf_counter() - start
-        self._write(f"{self._seconds[title]:.1f} s\n")
+        self._write(f"{time.perf_counter() - start:.1f} s\n")
 
     def _write(self, text: str) -> None:
         if not self.quiet:

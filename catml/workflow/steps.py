@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # benchmarking table of Tran and Ulissi 2018, doi:10.1038/s41929-018-0142-1): no computed energy
 # is known better than that.
 DFT_NOISE_EV = 0.075
+# Half the width of the central 90 % interval of a normal distribution, in standard deviations.
+_HALF_WIDTH_90 = 1.6449
 
 
 def training_table(config: WorkflowConfig, reaction: Reaction) -> pd.DataFrame:
@@ -123,7 +125,7 @@ def with_known_energies(predictions: pd.DataFrame, table: pd.DataFrame) -> pd.Da
     )
     merged = predictions.join(known, on=["surface", "site"])
     is_known = merged["known_ev"].notna()
-    half_width = 1.645 * DFT_NOISE_EV
+    half_width = _HALF_WIDTH_90 * DFT_NOISE_EV
     merged["predicted_energy_ev"] = merged["energy_ev"]
     merged["energy_ev"] = merged["energy_ev"].where(~is_known, merged["known_ev"])
     merged["std_ev"] = merged["std_ev"].where(~is_known, DFT_NOISE_EV)
