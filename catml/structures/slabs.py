@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from catml.elements.lattice import LatticeConstants
 from catml.errors import SurfaceError
 from catml.structures.bulk_lattice import lattice_of
-from catml.structures.modify import embed_atom, replace_layers
+from catml.structures.modify import least_repeats, modified, replaced_layers, usual_size
 from catml.structures.prototypes import PROTOTYPES, TWELFTHS, PrototypeName
 from catml.structures.stacking import stacking
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from catml.structures.surface import Surface
 
 _USUAL_LAYERS = 4
-_REPLACED_LAYERS = {"overlayer": 1, "skin": 1, "near-surface": 2}
 
 
 class ThinSlabWarning(UserWarning):
@@ -98,7 +97,7 @@ def build_slab(
         numbers=numbers, positions=positions, cell=cell, pbc=(True, True, False), tags=plan.tags
     )
     slab.info = _info(surface, count, shape, constants)
-    return _modified(slab, surface)
+    return modified(slab, surface)
 
 
 @dataclass(frozen=True)
@@ -201,29 +200,14 @@ def _info(
     }
 
 
-def _modified(slab: Atoms, surface: "Surface") -> Atoms:
-    if surface.family == "single-atom" and surface.guest is not None:
-        return embed_atom(slab, surface.guest)
-    if surface.top is None:
-        return slab
-    depth = _exposed(surface)
-    if surface.second is not None:
-        slab = replace_layers(slab, surface.second, depth + 1, 2 * depth)
-    return replace_layers(slab, surface.top, 1, depth)
-
-
 def _cut(surface: "Surface") -> int:
     return surface.stacking.cuts[surface.termination_index]
-
-
-def _exposed(surface: "Surface") -> int:
-    return surface.stacking.exposed_layers(_cut(surface))
 
 
 def _checked_layers(surface: "Surface", layers: int | None) -> int:
     stack, cut = surface.stacking, _cut(surface)
     least = stack.least_layers(cut)
-    replaced = _REPLACED_LAYERS.get(surface.modification, 0) * _exposed(surface)
+    replaced = replaced_layers(surface)
     usual = max(_USUAL_LAYERS, least + max(replaced - 1, 0))
     if layers is None:
         return usual
@@ -243,13 +227,12 @@ def _checked_layers(surface: "Surface", layers: int | None) -> int:
 
 
 def _checked_size(surface: "Surface", size: tuple[int, int] | None) -> tuple[int, int]:
-    single = surface.modification == "single-atom"
     if size is None:
-        return (3, 3) if single else (1, 1)
-    least = 2 if single else 1
+        return usual_size(surface)
+    least = least_repeats(surface)
     pair = list(size) if isinstance(size, Sequence) else []
     if len(pair) != 2 or not all(_is_count(n, least=least) for n in pair):
-        reason = ", for single atoms must not be neighbours of each other" if single else ""
+        reason = ", for single atoms must not be neighbours of each other" if least > 1 else ""
         raise SurfaceError(
             f"Cannot build {surface.name} with size={size!r}: give two whole numbers of repeats, "
             f"at least ({least}, {least}){reason}."
