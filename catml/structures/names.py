@@ -9,19 +9,16 @@ from functools import lru_cache
 from math import gcd
 
 from catml.errors import SurfaceError
+from catml.structures.formulas import Bulk, fitting_prototypes, is_pure, read_bulk, read_element
 from catml.structures.prototypes import (
     PROTOTYPES,
     Prototype,
     ground_state,
-    metals,
     overlayer_prototype,
     prototype_of_label,
-    prototypes_for,
 )
 
 _NAME = re.compile(r"(?P<body>[^():]+)\((?P<facet>[^():]*)\)(?::(?P<termination>[^:]+))?")
-_BULK = re.compile(r"(?P<formula>[A-Za-z0-9]+)(?:\[(?P<label>[^\[\]]*)\])?")
-_TERM = re.compile(r"([A-Z][a-z]?)([0-9]*)")
 _EXAMPLES = (
     "Pt(111), Ru(0001), Pt3Ni(111), Pt3Ni(100):Pt, Ni@Cu(100), Cu-Ni@Cu(100), "
     "Cu3Zr@Cu(100), Pt1/Cu(111)"
@@ -46,18 +43,10 @@ class SurfaceParts:
 
 
 @dataclass(frozen=True)
-class _Bulk:
-    formula: str
-    species: tuple[str, ...]
-    ratio: tuple[int, ...]
-    label: str | None
-
-
-@dataclass(frozen=True)
 class _Body:
     """The name's part before the facet; `template` has ``{}`` where the prototype goes."""
 
-    bulk: _Bulk
+    bulk: Bulk
     template: str
     modification: str = "none"
     top: str | None = None
@@ -121,105 +110,62 @@ def _read_body(body: str) -> _Body:
     if "/" in body:
         return _read_single_atom(body)
     if "@" not in body:
-        return _Body(bulk := _read_bulk(body), f"{bulk.formula}{{}}")
+        return _Body(bulk := read_bulk(body), f"{bulk.formula}{{}}")
     core, top = body.split("@")
-    top = _read_element(top, f"The top layer in {body!r}")
+    top = read_element(top, f"The top layer in {body!r}")
     if "-" in core:
         return _read_near_surface(core, top)
-    bulk = _read_bulk(core)
+    bulk = _read_metal_bulk(core, body)
     if bulk.species == (top,):
-        raise SurfaceError(_is_pure(body, top))
+        raise SurfaceError(is_pure(body, top))
     kind = "overlayer" if len(bulk.species) == 1 else "skin"
     return _Body(bulk, f"{bulk.formula}{{}}@{top}", kind, top=top)
 
 
+def _read_metal_bulk(text: str, body: str) -> Bulk:
+    """The bulk of a modified surface."""
+    bulk = read_bulk(text)
+    if bulk.is_compound:
+        raise SurfaceError(
+            f"{body!r} changes the surface of the compound {bulk.formula}; only layers and atoms "
+            f"of metals can be exchanged. Write {bulk.formula} and its facet, such as "
+            f"{bulk.formula}(hkl)."
+        )
+    return bulk
+
+
 def _read_near_surface(core: str, top: str) -> _Body:
     outer, inner = core.split("-")
-    bulk = _read_bulk(outer)
+    bulk = read_bulk(outer)
     body = f"{core}@{top}"
-    second = _read_element(inner, f"The second layer in {body!r}")
+    second = read_element(inner, f"The second layer in {body!r}")
     if len(bulk.species) > 1 or bulk.species[0] != top:
         raise SurfaceError(
             f"The near-surface alloy {body!r} has {bulk.formula} as its bulk and {top} as its top "
             "layer; both must be the same metal, as in Cu-Ni@Cu."
         )
     if second == top:
-        raise SurfaceError(_is_pure(body, top))
+        raise SurfaceError(is_pure(body, top))
     return _Body(bulk, f"{bulk.formula}{{}}-{second}@{top}", "near-surface", top=top, second=second)
 
 
 def _read_single_atom(body: str) -> _Body:
     guest, host = body.split("/")
-    bulk = _read_bulk(host)
+    bulk = _read_metal_bulk(host, body)
     if not guest.endswith("1"):
         raise SurfaceError(
             f"Cannot read {guest!r} in {body!r}: a single atom is written with a 1, "
             f"such as Pt1/{bulk.formula}."
         )
-    single = _read_element(guest[:-1], f"The single atom in {body!r}")
+    single = read_element(guest[:-1], f"The single atom in {body!r}")
     if len(bulk.species) > 1:
         raise SurfaceError(
             f"The host of the single atom in {body!r} is the alloy {bulk.formula}; "
             "only a pure metal can be a host, such as Pt1/Cu."
         )
     if bulk.species == (single,):
-        raise SurfaceError(_is_pure(body, single))
+        raise SurfaceError(is_pure(body, single))
     return _Body(bulk, f"{single}1/{bulk.formula}{{}}", "single-atom", single=single)
-
-
-def _is_pure(body: str, element: str) -> str:
-    return (
-        f"{body!r} is nothing but {element}. Write it as the pure metal, {element} and its facet, "
-        f"such as {element}(hkl)."
-    )
-
-
-def _read_element(text: str, what: str) -> str:
-    if not re.fullmatch(r"[A-Z][a-z]?", text):
-        raise SurfaceError(f"{what} must be one element symbol, such as Cu; got {text!r}.")
-    _check_metals((text,))
-    return text
-
-
-def _check_metals(elements: tuple[str, ...]) -> None:
-    from ase.data import atomic_numbers
-
-    for element in elements:
-        if element not in atomic_numbers or element == "X":
-            raise SurfaceError(
-                f"Unknown element {element!r} in a surface name. "
-                "Use the symbols of the periodic table, such as Pt."
-            )
-        if element not in metals():
-            raise SurfaceError(
-                f"{element} cannot make up a surface: it is a non-metal or has no known crystal. "
-                "Surfaces are of metals and semimetals; give adsorbates separately."
-            )
-
-
-def _read_bulk(text: str) -> _Bulk:
-    match = _BULK.fullmatch(text)
-    terms = _TERM.findall(match["formula"]) if match else []
-    if match is None or "".join(symbol + number for symbol, number in terms) != match["formula"]:
-        raise SurfaceError(
-            f"Cannot read the bulk {text!r}. Write a formula of element symbols such as "
-            "Pt, Pt3Ni or CuAu, and a prototype in square brackets where needed, such as Ru[A1]."
-        )
-    formula = match["formula"]
-    elements = tuple(symbol for symbol, _ in terms)
-    _check_metals(elements)
-    counts = tuple(int(number) if number else 1 for _, number in terms)
-    if len(elements) > 1 and len(set(elements)) < len(elements) == 2:
-        raise SurfaceError(_is_pure(formula, elements[0]))
-    allowed = (counts in {(1,), (1, 1), (3, 1), (1, 3)}) and "1" not in formula
-    if not allowed:
-        raise SurfaceError(
-            f"No prototype for the formula {formula!r}. Allowed are a metal X (A1, A2, A3), "
-            "X3Y (L1_2) and XY (L1_0, B2), such as Pt, Pt3Ni and CuAu."
-        )
-    if counts == (1, 3):
-        elements, counts = elements[::-1], (3, 1)
-    return _Bulk(formula, elements, counts, match["label"])
 
 
 def _read_facet(text: str, name: str) -> tuple[int, ...]:
@@ -246,13 +192,15 @@ def _read_facet(text: str, name: str) -> tuple[int, ...]:
 def _find_prototype(body: _Body, miller: tuple[int, ...]) -> tuple[Prototype, Prototype]:
     """The prototype meant and the one the name would have without brackets."""
     bulk = body.bulk
-    fitting = prototypes_for(bulk.ratio)
+    fitting = fitting_prototypes(bulk)
     inferred = fitting[0]
     if len(bulk.species) == 1:
         state = ground_state(bulk.species[0])
         if body.modification == "overlayer" and body.top is not None:
             state = overlayer_prototype(body.top, bulk.species[0], len(miller))
         inferred = PROTOTYPES[state]
+    elif len(miller) == 4:
+        inferred = next((p for p in fitting if p.n_indices == 4), inferred)
     if bulk.label is None:
         return inferred, inferred
     written = prototype_of_label(bulk.label)
@@ -266,21 +214,22 @@ def _find_prototype(body: _Body, miller: tuple[int, ...]) -> tuple[Prototype, Pr
 
 
 def _check_facet(body: _Body, prototype: Prototype, miller: tuple[int, ...]) -> None:
+    """Check that the indices are as many as the prototype takes, and belong together."""
     facet = "".join(str(index) for index in miller)
-    metal = f"{body.bulk.formula} in the prototype {prototype.name} ({prototype.nickname})"
     if len(miller) != prototype.n_indices:
-        if prototype.n_indices == 4:
-            raise SurfaceError(
-                f"({facet}) is no facet of {metal}, which takes four Miller indices. Write "
-                f"{body.template.format('')}(0001), or {body.template.format('[A1]')}({facet}) "
-                "to model it as fcc."
-            )
-        hint = f", or {body.template.format('[A3]')}({facet}) to model it as hcp"
+        wanted, example = ("four", "0001") if prototype.n_indices == 4 else ("three", "111")
+        fitting = fitting_prototypes(body.bulk)
+        other = next((p for p in fitting if p.n_indices == len(miller)), None)
+        hint = ""
+        if other is not None and len(body.bulk.species) == 1:
+            label = f"[{other.label}]"
+            hint = f", or {body.template.format(label)}({facet}) to model it as {other.nickname}"
+        elif other is not None:
+            hint = f", or {body.template.format('')}({facet}) to model it as {other.name}"
         raise SurfaceError(
-            f"({facet}) is no facet of {metal}, which takes three Miller indices. "
-            f"Write {body.template.format('')}(111)"
-            + (hint if len(body.bulk.species) == 1 else "")
-            + "."
+            f"({facet}) is no facet of {body.bulk.formula} in the prototype {prototype.name} "
+            f"({prototype.nickname}), which takes {wanted} Miller indices. "
+            f"Write {body.template.format('')}({example}){hint}."
         )
     if len(miller) == 4 and sum(miller[:3]) != 0:
         h, k = miller[:2]

@@ -4,6 +4,9 @@
 ``Pt(111)``                pure metal in its ground-state prototype
 ``Ru[A1](111)``            the same in a prototype of choice: A1, A2 or A3
 ``Pt3Ni(111)``             ordered alloy: X3Y is L1_2, XY is L1_0 (or B2, ``NiAl[B2](110)``)
+``Ti3Al(0001)``            the same with four indices: X3Y is D0_19
+``MgO(100)``               compound of a metal and a non-metal: XY is B1 (rocksalt)
+``RuO2(110)``              the same as MX2: C4 (rutile)
 ``Pt3Ni(100):NiPt``        a termination, by the elements of its top plane
 ``Ni@Cu(100)``             overlayer: one monolayer of Cu on Ni, at the lattice constant of Ni
 ``Cu-Ni@Cu(100)``          near-surface alloy: a layer of Ni below one layer of Cu on Cu
@@ -11,8 +14,9 @@
 ``Pt1/Cu(111)``            single-atom alloy: one Pt in the Cu top layer of the supercell
 =========================  =================================================================
 
-Miller indices refer to the cubic cell, in A3 (four indices) to the hexagonal cell, and in L1_0
-to the two-atom tetragonal cell, in which (101) is the close-packed facet. A name stays as
+Miller indices refer to the cubic cell, in A3 and D0_19 (four indices) to the hexagonal cell, in
+C4 to the tetragonal cell, and in L1_0 to the two-atom tetragonal cell, in which (101) is the
+close-packed facet. A name stays as
 written, except that spaces go and so does a prototype in brackets that is inferred anyway.
 """
 
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
 Modification = Literal["none", "overlayer", "near-surface", "skin", "single-atom"]
 Family = Literal["pure", "ordered-alloy", "overlayer", "near-surface", "skin", "single-atom"]
 
+# Alloys of two metals neither of which is the majority.
+_EQUAL_SHARES = ("L1_0", "B2")
 _FROM_PARTS = (
     "name",
     "bulk",
@@ -60,11 +66,11 @@ class Surface:
     bulk : str
         Formula of the bulk, or of the substrate of an overlayer.
     species : tuple of str
-        Its elements, the majority (else the first written) first.
+        Its elements, the majority (else the first written) first, the metal of a compound first.
     prototype : str
-        Strukturbericht name of the bulk: A1, A2, A3, L1_2, L1_0 or B2.
+        Strukturbericht name of the bulk: A1, A2, A3, L1_2, L1_0, B2, D0_19, B1 or C4.
     miller : tuple of int
-        Miller indices, four for A3.
+        Miller indices, four for A3 and D0_19.
     facet : str
         The same as text, ``"111"``, ``"10-10"``.
     modification : str
@@ -75,8 +81,8 @@ class Surface:
         Element of the second layer of a near-surface alloy.
     host : str
         The metal that the surface mainly shows: the majority element of an alloy (the
-        alphabetically first in L1_0 and B2), the top layer's metal of a layered surface, the
-        host of a single atom.
+        alphabetically first in L1_0 and B2), the metal of a compound, the top layer's metal of a
+        layered surface, the host of a single atom.
     guest : str or None
         The other element: of an alloy, below the top layer, or the single atom. None for a pure
         metal.
@@ -223,7 +229,7 @@ def _numbered(labels: Sequence[str], index: int) -> str:
 def _host(parts: SurfaceParts) -> str:
     if parts.top is not None:
         return parts.top
-    return parts.species[0] if parts.prototype.ratio != (1, 1) else min(parts.species)
+    return min(parts.species) if parts.prototype.name in _EQUAL_SHARES else parts.species[0]
 
 
 def _guest(parts: SurfaceParts) -> str | None:

@@ -1,0 +1,161 @@
+"""Reading the formulas in surface names: which elements, how many, and in which prototypes.
+
+Metals and semimetals make up every prototype. Non-metals stand in compounds only: one with one
+metal is B1 (``MgO``, ``TiC``), two with one metal are C4 (``RuO2``).
+"""
+
+import re
+from dataclasses import dataclass
+
+from catml.errors import SurfaceError
+from catml.structures.prototypes import PROTOTYPES, Prototype, metals
+
+_BULK = re.compile(r"(?P<formula>[A-Za-z0-9]+)(?:\[(?P<label>[^\[\]]*)\])?")
+_TERM = re.compile(r"([A-Z][a-z]?)([0-9]*)")
+_ANIONS = frozenset(("H", "C", "N", "O", "F", "P", "S", "Cl", "Br", "I"))
+# Ratios as names may have them, and the prototypes that have them, the usual one first.
+_OF_RATIO: dict[tuple[int, ...], tuple[str, ...]] = {
+    (1,): ("A1", "A2", "A3"),
+    (3, 1): ("L1_2", "D0_19"),
+    (1, 1): ("L1_0", "B2", "B1"),
+    (1, 2): ("C4",),
+}
+_COMPOUNDS = ("B1", "C4")
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """A bulk as a name writes it.
+
+    Attributes
+    ----------
+    formula : str
+        As written, ``"NiPt3"``.
+    species : tuple of str
+        Its elements in the order of `catml.structures.prototypes.Prototype.roles`: the majority
+        of X3Y first, the metal of a compound first, else as written.
+    ratio : tuple of int
+        Atoms of each species, ``(3, 1)``.
+    label : str or None
+        What stands in square brackets.
+    """
+
+    formula: str
+    species: tuple[str, ...]
+    ratio: tuple[int, ...]
+    label: str | None
+
+    @property
+    def is_compound(self) -> bool:
+        """Whether a non-metal is among its elements."""
+        return not metals().issuperset(self.species)
+
+
+def read_bulk(text: str) -> Bulk:
+    """Return the bulk that a formula, with or without a prototype in brackets, writes.
+
+    Raises
+    ------
+    SurfaceError
+        If the text is no formula, or no prototype has one like it.
+
+    Examples
+    --------
+    >>> read_bulk("NiPt3").species
+    ('Pt', 'Ni')
+    """
+    match = _BULK.fullmatch(text)
+    terms = _TERM.findall(match["formula"]) if match else []
+    if match is None or "".join(symbol + number for symbol, number in terms) != match["formula"]:
+        raise SurfaceError(
+            f"Cannot read the bulk {text!r}. Write a formula of element symbols such as "
+            "Pt, Pt3Ni or CuAu, and a prototype in square brackets where needed, such as Ru[A1]."
+        )
+    formula = match["formula"]
+    elements = tuple(symbol for symbol, _ in terms)
+    counts = tuple(int(number) if number else 1 for _, number in terms)
+    check_elements(elements)
+    if not metals().issuperset(elements):
+        return _compound(formula, elements, counts, match["label"])
+    if len(elements) == 2 and len(set(elements)) == 1:
+        raise SurfaceError(is_pure(formula, elements[0]))
+    order = sorted(range(len(counts)), key=lambda k: -counts[k])
+    ratio = tuple(counts[k] for k in order)
+    if ratio not in {(1,), (1, 1), (3, 1)} or "1" in formula:
+        raise SurfaceError(
+            f"No prototype for the formula {formula!r}. Allowed are a metal X (A1, A2, A3), "
+            "X3Y (L1_2, with four Miller indices D0_19) and XY (L1_0, B2), such as Pt, Pt3Ni and "
+            "CuAu; with a non-metal XY (B1) and MX2 (C4), such as MgO and RuO2."
+        )
+    return Bulk(formula, tuple(elements[k] for k in order), ratio, match["label"])
+
+
+def _compound(
+    formula: str, elements: tuple[str, ...], counts: tuple[int, ...], label: str | None
+) -> Bulk:
+    """The bulk of one metal with a non-metal."""
+    others = [element for element in elements if element not in metals()]
+    pairs = sorted(zip(elements, counts, strict=True), key=lambda pair: pair[0] in others)
+    ratio = tuple(count for _, count in pairs)
+    bulk = Bulk(formula, tuple(element for element, _ in pairs), ratio, label)
+    fits = len(pairs) == 2 and len(others) == 1 and others[0] in _ANIONS
+    if not fits or "1" in formula or not fitting_prototypes(bulk):
+        raise SurfaceError(
+            f"{others[0]} cannot make up a surface of {formula}: it is a non-metal or has no known "
+            "crystal. Surfaces are of metals and semimetals, and of their compounds XY (B1) and "
+            "MX2 (C4), such as MgO, TiC and RuO2; give adsorbates separately."
+        )
+    return bulk
+
+
+def fitting_prototypes(bulk: Bulk) -> list[Prototype]:
+    """Return the prototypes a bulk may be written with, the usual one first.
+
+    Examples
+    --------
+    >>> [prototype.name for prototype in fitting_prototypes(read_bulk("Pt"))]
+    ['A1', 'A2', 'A3']
+    """
+    names = _OF_RATIO.get(bulk.ratio, ())
+    if bulk.is_compound:
+        names = tuple(name for name in names if name in _COMPOUNDS)
+    return [PROTOTYPES[name] for name in names if name in PROTOTYPES]
+
+
+def read_element(text: str, what: str) -> str:
+    """Return the symbol of a metal; `what` begins the message if the text is none.
+
+    Raises
+    ------
+    SurfaceError
+        If the text is no element symbol, or not that of a metal or semimetal.
+    """
+    if not re.fullmatch(r"[A-Z][a-z]?", text):
+        raise SurfaceError(f"{what} must be one element symbol, such as Cu; got {text!r}.")
+    check_elements((text,))
+    if text not in metals():
+        raise SurfaceError(
+            f"{what} cannot be {text}: it is a non-metal or has no known crystal. "
+            "Take a metal or semimetal, such as Cu; give adsorbates separately."
+        )
+    return text
+
+
+def check_elements(elements: tuple[str, ...]) -> None:
+    """Raise SurfaceError if one of the symbols is not in the periodic table."""
+    from ase.data import atomic_numbers
+
+    for element in elements:
+        if element not in atomic_numbers or element == "X":
+            raise SurfaceError(
+                f"Unknown element {element!r} in a surface name. "
+                "Use the symbols of the periodic table, such as Pt."
+            )
+
+
+def is_pure(text: str, element: str) -> str:
+    """Return the message for a name that writes a pure metal as an alloy."""
+    return (
+        f"{text!r} is nothing but {element}. Write it as the pure metal, {element} and its facet, "
+        f"such as {element}(hkl)."
+    )
