@@ -5,7 +5,7 @@ atom. Where it comes to rest it touches three or more atoms: these span a face. 
 enough to reach the lowest row of a step, which a sphere the size of a metal atom would not resolve
 from its neighbours, and too big to fall into the bulk. Four atoms of a square are touched at once,
 so a 4-fold hollow needs no cutting and merging of triangles. Sides of faces are edges, corners are
-vertices; on a closed net their numbers obey V - E + F = 0 per cell.
+vertices; on a closed net their numbers obey V - E + F = 0 per cell of a slab and 2 on a particle.
 """
 
 from collections import defaultdict
@@ -77,19 +77,22 @@ def canonical(images: _Images) -> _Images:
     return _located(images)[0]
 
 
-def surface_net(surface: SurfaceCell, pairs: Neighbors) -> SurfaceNet:
-    """Return the net of the top side of a slab.
+def surface_net(surface: SurfaceCell, pairs: Neighbors, *, closed: bool = False) -> SurfaceNet:
+    """Return the net of the top side of a slab, or of all sides of a particle.
 
     Parameters
     ----------
     surface : SurfaceCell
-        The primitive surface cell.
+        The primitive surface cell; of a particle, one so wide that its copies do not meet.
     pairs : Neighbors
         Its pairs of atoms within at least twice the probe's distance.
+    closed : bool
+        Whether the net goes around a particle, where V - E + F = 2, instead of along a top side.
     """
     probes = _merged(surface, _resting_probes(surface, pairs))
     faces = [_Face(probe, _ordered_rim(surface, probe, touched)) for probe, touched in probes]
-    return _assemble(surface, _flipped(surface, _top_faces(surface, faces)))
+    exposed = _outer_faces(surface, faces) if closed else _top_faces(surface, faces)
+    return _assemble(surface, _flipped(surface, exposed), closed=closed)
 
 
 def _resting_probes(surface: SurfaceCell, pairs: Neighbors) -> list[_Face]:
@@ -174,19 +177,32 @@ def _ordered_rim(surface: SurfaceCell, probe: _Vector, touched: _Images) -> _Ima
 def _top_faces(surface: SurfaceCell, faces: list[_Face]) -> list[_Face]:
     """The faces that look up, connected by sides with the highest one."""
     up = [face for face in faces if _normal(surface, face)[2] > 0]
-    up.sort(key=lambda face: float(face.probe[2]))
+    return _connected(sorted(up, key=lambda face: float(face.probe[2])))
+
+
+def _outer_faces(surface: SurfaceCell, faces: list[_Face]) -> list[_Face]:
+    """The faces around a particle, connected by sides with the outermost one.
+
+    Those around a vacancy inside it are not among them.
+    """
+    middle = surface.positions.mean(axis=0)
+    return _connected(sorted(faces, key=lambda face: float(np.linalg.norm(face.probe - middle))))
+
+
+def _connected(faces: list[_Face]) -> list[_Face]:
+    """The last face, and all that sides connect with it."""
     by_side = defaultdict(list)
-    for index, face in enumerate(up):
+    for index, face in enumerate(faces):
         for side in _sides(face.rim):
             by_side[canonical(side)].append(index)
     reached: set[int] = set()
-    pending = [len(up) - 1] if up else []
+    pending = [len(faces) - 1] if faces else []
     while pending:
         index = pending.pop()
         if index not in reached:
             reached.add(index)
-            pending += [k for side in _sides(up[index].rim) for k in by_side[canonical(side)]]
-    return [up[index] for index in sorted(reached)]
+            pending += [k for side in _sides(faces[index].rim) for k in by_side[canonical(side)]]
+    return [faces[index] for index in sorted(reached)]
 
 
 def _normal(surface: SurfaceCell, face: _Face) -> _Vector:
@@ -235,14 +251,21 @@ def _resting_on(surface: SurfaceCell, rim: _Images, above: _Vector) -> _Face:
     return _Face(corners[0] + middle + normal * (upward * max(height2, 0.0) ** 0.5), rim)
 
 
-def _assemble(surface: SurfaceCell, faces: list[_Face]) -> SurfaceNet:
-    """Collect sides and corners; they face where the probes around them are."""
+def _assemble(surface: SurfaceCell, faces: list[_Face], *, closed: bool) -> SurfaceNet:
+    """Collect sides and corners; they face where the probes around them are.
+
+    Around a particle they face as the faces around them do, for the probes lie below the sharp
+    corners of a small one.
+    """
     around: dict[_Images, list[_Vector]] = defaultdict(list)
     for face in faces:
         for part in [*((corner,) for corner in face.rim), *_sides(face.rim)]:
             if len(part) == 1 or _bonded(surface, part):
                 direction = face.probe - surface.places(part).mean(axis=0)
-                around[canonical(part)].append(direction / np.linalg.norm(direction))
+                direction /= np.linalg.norm(direction)
+                if closed:
+                    direction = _normal(surface, face) * _angle(surface, face.rim, part)
+                around[canonical(part)].append(direction)
     parts = [
         _element(key, surface.places(key).mean(axis=0), np.sum(directions, axis=0))
         for key, directions in around.items()
@@ -252,6 +275,17 @@ def _assemble(surface: SurfaceCell, faces: list[_Face]) -> SurfaceNet:
         edges=tuple(part for part in parts if len(part.images) == 2),
         faces=tuple(_face_element(surface, face) for face in faces),
     )
+
+
+def _angle(surface: SurfaceCell, rim: _Images, part: _Images) -> float:
+    """The angle a face spans at one of its corners, that of a straight line at one of its sides."""
+    if len(part) > 1:
+        return float(np.pi)
+    k = rim.index(part[0])
+    corner, one, other = surface.places((part[0], rim[k - 1], rim[(k + 1) % len(rim)]))
+    cosine = (one - corner) @ (other - corner)
+    cosine /= np.linalg.norm(one - corner) * np.linalg.norm(other - corner)
+    return float(np.arccos(np.clip(cosine, -1, 1)))
 
 
 def _face_element(surface: SurfaceCell, face: _Face) -> NetElement:

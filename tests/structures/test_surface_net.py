@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 from ase.build import bcc100, bcc111, bulk, fcc100, fcc110, fcc111, surface
+from ase.cluster import Decahedron, Icosahedron, Octahedron
 
-from catml.structures.neighbors import NEIGHBOR_RATIO, pairs_within
-from catml.structures.surface_cell import surface_cell
+from catml.structures.neighbors import NEIGHBOR_RATIO, pairs_within, shortest_distances
+from catml.structures.surface_cell import SurfaceCell, surface_cell
 from catml.structures.surface_net import PROBE_RATIO, canonical, surface_net
 
 
@@ -85,3 +86,29 @@ def test_canonical_form_does_not_depend_on_order_and_translation():
     other = ((0, 3, -1), (0, 4, -1), (2, 3, -2))
     assert canonical(one) == canonical(other)
     assert canonical(((0, 0, 0), (0, 1, 0))) != canonical(((0, 0, 0), (0, 0, 1)))
+
+
+@pytest.mark.parametrize(
+    ("particle", "vertices", "faces"),
+    [
+        (Octahedron("Pt", 3, 1), 12, 8 + 6),
+        (Octahedron("Pt", 3), 18, 32),
+        (Octahedron("Pt", 4, 1), 32, 8 * 6 + 6),
+        (Icosahedron("Pt", 3), 42, 80),
+        (Decahedron("Pt", 3, 2, 1), 97, 180),
+    ],
+    ids=["cuboctahedron", "octahedron", "truncated octahedron", "icosahedron", "Marks decahedron"],
+)
+def test_net_around_a_particle_is_a_closed_polyhedron(particle, vertices, faces):
+    spacing = float(np.median(shortest_distances(particle)))
+    box = 60.0 * np.eye(2)
+    places = particle.positions
+    own = np.arange(len(particle))
+    cell = SurfaceCell(box, places, particle.numbers, spacing, box, places, own, np.eye(3))
+    pairs = pairs_within(particle, 2.1 * PROBE_RATIO * spacing)
+    net = surface_net(cell, pairs, closed=True)
+    assert (len(net.vertices), len(net.faces)) == (vertices, faces)
+    assert len(net.vertices) - len(net.edges) + len(net.faces) == 2
+    middle = places.mean(axis=0)
+    for part in (*net.vertices, *net.faces):
+        assert np.dot(part.normal, np.array(part.center) - middle) > 0
