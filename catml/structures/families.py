@@ -22,7 +22,6 @@ from catml.errors import SurfaceError
 from catml.structures.batches import SiteBatch, TemplateSite, batch_of_slab, padded_neighbors
 from catml.structures.bulk_lattice import lattice_of
 from catml.structures.patterns import elements_of, pattern_of
-from catml.structures.prototypes import PROTOTYPES
 from catml.structures.site_order import element_ranks
 from catml.structures.strained_pairs import (
     StrainedPairs,
@@ -72,7 +71,7 @@ class Template:
     @property
     def ideal_ratio(self) -> float | None:
         """c/a of touching spheres; None where the bulk is cubic and has no c."""
-        return PROTOTYPES[self.example.prototype].ideal_ratio
+        return self.example.structure.ideal_ratio
 
     def slab(self, ratio: float | None) -> Atoms:
         """Return the slab of the example with the given c/a and a = 4 Å."""
@@ -215,9 +214,7 @@ def _step_around(ratio: float, steps_per_octave: int) -> tuple[float, float]:
 
 def _new_template(name: str, surface: Surface, elements: tuple[str, ...]) -> Template:
     """A template with as few layers as leave `_DEPTH` below its lowest exposed atom."""
-    layers = int(
-        surface.slab(lattice=_lattice(PROTOTYPES[surface.prototype].ideal_ratio)).info["layers"]
-    )
+    layers = int(surface.slab(lattice=_lattice(surface.structure.ideal_ratio)).info["layers"])
     while True:
         template = Template(name, surface, layers, np.zeros(0, dtype=np.int64))
         slab = template.slab(template.ideal_ratio)

@@ -53,8 +53,7 @@ def usual_size(surface: "Surface") -> tuple[int, int]:
 
 def _closed_layers(surface: "Surface") -> int:
     """Planes that make up one closed layer: one on a flat facet, more on a stepped one."""
-    stack = surface.stacking
-    return stack.exposed_layers(stack.cuts[surface.termination_index])
+    return surface.stacking.exposed_layers(surface.cut.top)
 
 
 def replace_layers(slab: "Atoms", element: str, first: int, last: int) -> "Atoms":

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from catml.structures.surface import Surface
 
 # Written in brackets where the number of indices and the formula leave a choice.
-_UNUSUAL = ("A2", "B2")
+_UNUSUAL = ("A2", "B2", "B1")
 
 
 def elements_of(surface: "Surface") -> tuple[str, ...]:

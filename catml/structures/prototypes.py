@@ -1,23 +1,71 @@
 """Bulk structure types: their lattices, atoms, and which one a composition is taken to have.
 
-A prototype is an integer object. Its atoms sit at fractions of a primitive cell counted in
-twelfths, so that planes, layers and terminations follow from whole numbers; lengths come in only
-with `Prototype.cell`.
+A prototype is an integer object. Its atoms sit at fractions of a primitive cell counted in whole
+units (twelfths, but for rutile), so that planes, layers and terminations follow from whole
+numbers; lengths come in only with `Prototype.cell`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import sqrt
-from typing import Literal
+from math import gcd, sqrt
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-PrototypeName = Literal["A1", "A2", "A3", "L1_2", "L1_0", "B2"]
+PrototypeName = Literal["A1", "A2", "A3", "L1_2", "L1_0", "B2", "D0_19", "B1", "C4"]
 
-TWELFTHS = 12
-"""Atomic coordinates are counted in twelfths of a cell vector."""
+
+class BulkStructure(Protocol):
+    """What planes and slabs are made of: a `Prototype`, or a crystal read from a file.
+
+    The attributes are those of `Prototype`; objects must be hashable.
+    """
+
+    @property
+    def name(self) -> str:
+        """See `Prototype`, as for everything below."""
+        ...
+
+    @property
+    def miller_cell(self) -> tuple[tuple[int, int, int], ...]:
+        """Primitive vectors in halves of those that Miller indices refer to."""
+        ...
+
+    @property
+    def roles(self) -> tuple[int, ...]:
+        """Species of each atom."""
+        ...
+
+    @property
+    def positions(self) -> tuple[tuple[int, int, int], ...]:
+        """Atoms in whole units."""
+        ...
+
+    @property
+    def ideal_ratio(self) -> float | None:
+        """Typical c/a, None where c is not free."""
+        ...
+
+    @property
+    def unit(self) -> int:
+        """Parts that a cell vector is divided into."""
+        ...
+
+    @property
+    def n_indices(self) -> int:
+        """Miller indices of a facet."""
+        ...
+
+    def __hash__(self) -> int: ...
+
+    def cell(self, a_ang: float, c_ang: float | None = None) -> NDArray[np.float64]:
+        """Return the primitive lattice vectors in Å."""
+        ...
+
+    def ideal_cell(self) -> NDArray[np.float64]:
+        """Return the primitive cell with a = 1."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -37,12 +85,15 @@ class Prototype:
         to: the cubic cell, the hexagonal cell, and for L1_0 the two-atom tetragonal cell.
     roles : tuple of int
         Species of each atom of the primitive cell: 0 is the majority (or first) element, 1 the
-        other.
+        other; in B1 and C4 0 is the metal and 1 the non-metal.
     positions : tuple of 3-tuples of int
-        Atoms of the primitive cell, in twelfths of its vectors.
+        Atoms of the primitive cell, in whole units of ``1 / unit`` of its vectors.
     ideal_ratio : float or None
-        c/a of touching spheres for a prototype with a free c, None for a cubic one. In L1_0 c and
-        a belong to the four-atom cell (c/a = 1 is cubic), as everywhere in catml.
+        c/a of touching spheres for a prototype with a free c (of a typical oxide for C4), None
+        for a cubic one. In L1_0 c and a belong to the four-atom cell (c/a = 1 is cubic), as
+        everywhere in catml.
+    unit : int
+        Parts that a cell vector is divided into.
     """
 
     name: PrototypeName
@@ -52,26 +103,28 @@ class Prototype:
     roles: tuple[int, ...]
     positions: tuple[tuple[int, int, int], ...]
     ideal_ratio: float | None = None
+    unit: int = 12
 
     @property
     def n_indices(self) -> int:
         """Miller indices a facet of this prototype is written with."""
-        return 4 if self.name == "A3" else 3
+        return 4 if self.name in _HEXAGONAL else 3
 
     @property
     def ratio(self) -> tuple[int, ...]:
         """Atoms of each role in the formula, ``(3, 1)`` for L1_2."""
-        return (1,) if max(self.roles) == 0 else (self.roles.count(0), self.roles.count(1))
+        counts = [self.roles.count(role) for role in range(max(self.roles) + 1)]
+        return tuple(count // gcd(*counts) for count in counts)
 
     def cell(self, a_ang: float, c_ang: float | None = None) -> NDArray[np.float64]:
         """Return the primitive lattice vectors as rows, shape (3, 3), in Å."""
         c = a_ang if c_ang is None else c_ang
-        if self.name == "A3":
+        if self.name in _HEXAGONAL:
             box = np.array([[a_ang, 0, 0], [-a_ang / 2, a_ang * sqrt(3) / 2, 0], [0, 0, c]])
         elif self.name == "L1_0":
             box = np.diag([a_ang / sqrt(2), a_ang / sqrt(2), c])
         else:
-            box = np.diag([a_ang, a_ang, a_ang])
+            box = np.diag([a_ang, a_ang, c])
         return np.array(self.miller_cell) / 2 @ box
 
     def ideal_cell(self) -> NDArray[np.float64]:
@@ -79,12 +132,22 @@ class Prototype:
         return self.cell(1.0, self.ideal_ratio)
 
 
+_HEXAGONAL = ("A3", "D0_19")
 _SIMPLE = ((2, 0, 0), (0, 2, 0), (0, 0, 2))
+_FACE_CENTERED = ((0, 1, 1), (1, 0, 1), (1, 1, 0))
+# Oxygen of rutile sits at (u, u, 0); u is 0.305 to 0.308 in the dioxides of Ti, Cr, Mn, Ru, Ir
+# and Sn (doi:10.1107/S0108768197001468).
+_RUTILE = ((0, 0, 0), (100, 100, 100), (61, 61, 0), (139, 139, 0), (161, 39, 100), (39, 161, 100))
+# Ni3Sn type with each close-packed plane a regular 2 x 2 pattern: x = 5/6 of the Wyckoff site 6h.
+_D0_19 = (
+    *((10, 8, 3), (4, 2, 3), (10, 2, 3), (2, 4, 9), (8, 10, 9), (2, 10, 9)),
+    *((4, 8, 3), (8, 4, 9)),
+)
 
 PROTOTYPES: dict[str, Prototype] = {
     prototype.name: prototype
     for prototype in (
-        Prototype("A1", "A1", "fcc", ((0, 1, 1), (1, 0, 1), (1, 1, 0)), (0,), ((0, 0, 0),)),
+        Prototype("A1", "A1", "fcc", _FACE_CENTERED, (0,), ((0, 0, 0),)),
         Prototype("A2", "A2", "bcc", ((-1, 1, 1), (1, -1, 1), (1, 1, -1)), (0,), ((0, 0, 0),)),
         Prototype("A3", "A3", "hcp", _SIMPLE, (0, 0), ((4, 8, 3), (8, 4, 9)), sqrt(8 / 3)),
         Prototype(
@@ -97,6 +160,9 @@ PROTOTYPES: dict[str, Prototype] = {
         ),
         Prototype("L1_0", "L10", "CuAu type", _SIMPLE, (0, 1), ((0, 0, 0), (6, 6, 6)), 1.0),
         Prototype("B2", "B2", "CsCl type", _SIMPLE, (0, 1), ((0, 0, 0), (6, 6, 6))),
+        Prototype("D0_19", "D019", "Ni3Sn type", _SIMPLE, (0,) * 6 + (1,) * 2, _D0_19, sqrt(2 / 3)),
+        Prototype("B1", "B1", "rocksalt", _FACE_CENTERED, (0, 1), ((0, 0, 0), (6, 6, 6))),
+        Prototype("C4", "C4", "rutile", _SIMPLE, (0, 0, 1, 1, 1, 1), _RUTILE, 0.67, unit=200),
     )
 }
 
@@ -113,18 +179,6 @@ _OF_SYMMETRY: dict[str, PrototypeName] = {"fcc": "A1", "bcc": "A2", "hcp": "A3"}
 def prototype_of_label(label: str) -> Prototype | None:
     """Return the prototype written ``[label]`` in names (``L12`` or ``L1_2``), None if unknown."""
     return _OF_LABEL.get(label)
-
-
-def prototypes_for(ratio: Sequence[int]) -> tuple[Prototype, ...]:
-    """Return the prototypes whose formula has these atom counts, the usual one first.
-
-    Examples
-    --------
-    >>> [prototype.name for prototype in prototypes_for((3, 1))]
-    ['L1_2']
-    """
-    wanted = tuple(sorted(ratio, reverse=True))
-    return tuple(p for p in PROTOTYPES.values() if p.ratio == wanted)
 
 
 @cache

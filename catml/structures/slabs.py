@@ -17,7 +17,7 @@ from catml.elements.lattice import LatticeConstants
 from catml.errors import SurfaceError
 from catml.structures.bulk_lattice import lattice_of
 from catml.structures.modify import least_repeats, modified, replaced_layers, usual_size
-from catml.structures.prototypes import PROTOTYPES, TWELFTHS, PrototypeName
+from catml.structures.prototypes import BulkStructure
 from catml.structures.stacking import stacking
 
 if TYPE_CHECKING:
@@ -87,8 +87,9 @@ def build_slab(
     count = _checked_layers(surface, layers)
     _check_vacuum(vacuum)
     constants = lattice_of(surface, lattice)
-    plan = _plan(surface.prototype, surface.miller, _cut(surface), count, shape)
-    vectors = np.array(surface.stacking.vectors) @ PROTOTYPES[surface.prototype].cell(
+    cut = surface.cut
+    plan = _plan(surface.structure, cut.miller, cut.top, count, shape)
+    vectors = np.array(surface.stacking.vectors) @ surface.structure.cell(
         constants.a_ang, constants.c_ang
     )
     numbers = np.array([atomic_numbers[symbol] for symbol in surface.species])[plan.roles]
@@ -104,8 +105,8 @@ def build_slab(
 class _Plan:
     """Atoms of a slab in whole numbers, for any lattice constants.
 
-    `places` counts twelfths of the two in-plane vectors and of the repeat upwards from the bottom
-    layer, shape (atoms, 3); `cells` says which copy of the surface cell an atom is in, shape
+    `places` counts parts of the two in-plane vectors and of the repeat upwards, shape (atoms, 3),
+    each divided into `unit`; `cells` says which copy of the surface cell an atom is in, shape
     (atoms, 2); `origin` is the atom that marks x = y = 0.
     """
 
@@ -115,23 +116,24 @@ class _Plan:
     tags: NDArray[np.int64]
     size: tuple[int, int]
     origin: int
+    unit: int
 
 
 @lru_cache(maxsize=4096)
 def _plan(
-    prototype: PrototypeName,
+    bulk: BulkStructure,
     miller: tuple[int, ...],
     top: int,
     layers: int,
     size: tuple[int, int],
 ) -> _Plan:
-    stack = stacking(prototype, miller)
+    stack = stacking(bulk, miller)
     heights = stack.heights_below(top, layers)
     rows = [
-        (role, x, y, heights[layer], layer + 1)
+        (role, x, y, heights[layer] + z, layer + 1)
         for layer in reversed(range(layers))
         for plane in [stack.plane_below(top, layer)]
-        for role, (x, y) in zip(plane.roles, plane.positions, strict=True)
+        for role, (x, y, z) in zip(plane.roles, plane.positions, strict=True)
     ]
     table = np.array(rows)
     origin = int(np.argmax(table[:, 4] == 1))
@@ -139,13 +141,21 @@ def _plan(
     copies = np.array([(i, j) for j in range(size[1]) for i in range(size[0])])
     atoms = np.repeat(np.arange(len(table)), len(copies))
     cells = np.tile(copies, (len(table), 1))
-    vectors = np.array(stack.vectors) @ PROTOTYPES[prototype].ideal_cell()
-    sideways = _sideways(places, origin, _upright(vectors))[atoms] + cells
+    vectors = np.array(stack.vectors) @ bulk.ideal_cell()
+    sideways = _sideways(places / stack.unit, origin, _upright(vectors))[atoms] + cells
     x, y = np.round(sideways, 6).T
     order = np.lexsort((x, y, -table[atoms, 4]))
     atoms, cells = atoms[order], cells[order]
     marks = (atoms == origin) & ~cells.any(axis=1)
-    return _Plan(table[atoms, 0], places[atoms], cells, table[atoms, 4], size, int(marks.argmax()))
+    return _Plan(
+        roles=table[atoms, 0],
+        places=places[atoms],
+        cells=cells,
+        tags=table[atoms, 4],
+        size=size,
+        origin=int(marks.argmax()),
+        unit=stack.unit,
+    )
 
 
 def _upright(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -159,11 +169,11 @@ def _upright(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _sideways(
-    places: NDArray[np.int64], origin: int, upright: NDArray[np.float64]
+    places: NDArray[np.float64], origin: int, upright: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """In-plane coordinates in units of the surface cell, from 0 to 1, shape (atoms, 2)."""
     drift = np.linalg.solve(upright[:2, :2].T, upright[2, :2])
-    relative = (places - places[origin]) / TWELFTHS
+    relative = places - places[origin]
     sideways = relative[:, :2] + relative[:, 2:] * drift
     return sideways - np.floor(sideways + 1e-9)
 
@@ -173,15 +183,16 @@ def _coordinates(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Positions and cell of a planned slab, shapes (atoms, 3) and (3, 3), in Å."""
     upright = _upright(vectors)
-    heights = (plan.places[:, 2] - plan.places[0, 2]) / TWELFTHS * upright[2, 2]
+    places = plan.places / plan.unit
+    heights = (places[:, 2] - places[:, 2].min()) * upright[2, 2]
     positions = np.zeros((len(heights), 3))
-    sideways = _sideways(plan.places, plan.origin, upright) + plan.cells
+    sideways = _sideways(places, plan.origin, upright) + plan.cells
     positions[:, :2] = sideways @ upright[:2, :2]
     positions[:, 2] = heights + vacuum
     cell = np.zeros((3, 3))
     cell[:2] = upright[:2] * np.array(plan.size)[:, None]
     cell[:2, 2] = 0.0
-    cell[2, 2] = heights[-1] + 2 * vacuum
+    cell[2, 2] = heights.max() + 2 * vacuum
     return positions, cell
 
 
@@ -200,12 +211,8 @@ def _info(
     }
 
 
-def _cut(surface: "Surface") -> int:
-    return surface.stacking.cuts[surface.termination_index]
-
-
 def _checked_layers(surface: "Surface", layers: int | None) -> int:
-    stack, cut = surface.stacking, _cut(surface)
+    stack, cut = surface.stacking, surface.cut.top
     least = stack.least_layers(cut)
     replaced = replaced_layers(surface)
     usual = max(_USUAL_LAYERS, least + max(replaced - 1, 0))

@@ -1,21 +1,31 @@
 """The atomic planes a bulk is made of along a facet's normal, and where it can be cut.
 
 All in whole numbers: along (hkl) a crystal repeats after one lattice plane, and the heights of
-its atoms are twelfths of that repeat whatever the lattice constants are. So planes are counted
-exactly, without a tolerance, and found once per prototype and facet.
+its atoms are whole parts of that repeat (twelfths in the prototypes of metals) whatever the
+lattice constants are. So planes are counted exactly, without a tolerance, and found once per
+prototype and facet.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
-from math import gcd
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from catml.structures.prototypes import PROTOTYPES, TWELFTHS, Prototype, PrototypeName
+from catml.structures.neighbors import pairs_within, shortest_distances
+from catml.structures.prototypes import BulkStructure
+from catml.structures.surface_basis import primitive_normal, surface_basis
 
 _IntArray = NDArray[np.int64]
+
+
+# In nearest-neighbour distances. Below every spacing of planes with indices up to 3 in the
+# prototypes of metals (0.031 and more), which so keep all their planes.
+_SAME_PLANE = 0.03
+# Above the two bond lengths of hcp and rutile (1.09), below the second shell of bcc (1.155).
+_BONDED = 1.1
 
 
 @dataclass(frozen=True)
@@ -25,18 +35,19 @@ class Plane:
     Attributes
     ----------
     height : int
-        Height above the start of the repeat, in twelfths of it.
+        Height above the start of the repeat, in units (`Stacking.unit`).
     roles : tuple of int
         Species of each atom (see `Prototype.roles`).
-    positions : tuple of 2-tuples of int
-        Coordinates along the two in-plane vectors, in twelfths.
+    positions : tuple of 3-tuples of int
+        Coordinates along the two in-plane vectors, in units of them; and how far the atom lies
+        above `height`: 0, or slightly negative where atoms at nearly one height make up a plane.
     rises : tuple of tuples of int
-        For each atom, how far its nearest neighbours lie above it, in twelfths of the repeat.
+        For each atom, how far the planes of its nearest neighbours lie above it, in units.
     """
 
     height: int
     roles: tuple[int, ...]
-    positions: tuple[tuple[int, int], ...]
+    positions: tuple[tuple[int, int, int], ...]
     rises: tuple[tuple[int, ...], ...]
 
     def missing_neighbors(self, depth: int) -> int:
@@ -57,24 +68,31 @@ class Stacking:
         The planes of one repeat, from the bottom.
     cuts : tuple of int
         Planes that can end the crystal at the top with a distinct surface, the default first:
-        planes richest in the majority (or first) element come first, then those with the
-        narrowest gaps below. Every prototype here has an inversion centre, so the bottom side
-        offers the same surfaces.
+        those that break the fewest bonds come first, then planes richest in the majority (or
+        first) element, then those with the narrowest gaps below.
+    polar : bool
+        True where no symmetry of the bulk exchanges top and bottom, so that the bottom side offers
+        surfaces of its own. False in every prototype.
+    unit : int
+        Units in one repeat, and in each in-plane vector.
     """
 
     vectors: tuple[tuple[int, int, int], ...]
     planes: tuple[Plane, ...]
     cuts: tuple[int, ...]
+    polar: bool
+    unit: int
 
     def plane_below(self, top: int, layer: int) -> Plane:
         """Return the plane of a layer, counted from 0 at the top plane `top`."""
         return self.planes[(top - layer) % len(self.planes)]
 
     def heights_below(self, top: int, layers: int) -> list[int]:
-        """Return the heights of the layers from the top one down, in twelfths of the repeat."""
+        """Return the heights of the layers from the top one down, in units."""
         count = len(self.planes)
         return [
-            self.plane_below(top, k).height + TWELFTHS * ((top - k) // count) for k in range(layers)
+            self.plane_below(top, k).height + self.unit * ((top - k) // count)
+            for k in range(layers)
         ]
 
     def has_bulk_layer(self, top: int, layers: int) -> bool:
@@ -103,155 +121,154 @@ class Stacking:
                 return exposed
             exposed += 1
 
+    def cut_rank(self, top: int) -> tuple[object, ...]:
+        """Return the sort key of the plane `top` among possible top planes; see `cuts`."""
+        plane = self.planes[top]
+        below = sorted((plane.height - p.height) % self.unit for p in self.planes)
+        return self._broken_bonds(top), -plane.roles.count(0) / len(plane.roles), below
+
+    def _broken_bonds(self, top: int) -> int:
+        """Bonds per surface cell that are cut where the plane `top` ends the crystal."""
+        broken = 0
+        for plane in self.planes:
+            depth = (self.planes[top].height - plane.height) % self.unit
+            for rise in (rise for rises in plane.rises for rise in rises if rise > depth):
+                broken += -((depth - rise) // self.unit)
+        return broken
+
+
+class Cut(NamedTuple):
+    """Where a crystal ends: `top` is a plane of the stacking along `miller`, the way out."""
+
+    miller: tuple[int, ...]
+    top: int
+
 
 @cache
-def stacking(name: PrototypeName, miller: tuple[int, ...]) -> Stacking:
-    """Return the planes of a prototype along a facet; `miller` has 3 or 4 coprime indices."""
-    prototype = PROTOTYPES[name]
-    normal = _primitive_normal(prototype, miller)
-    vectors = _surface_basis(normal, prototype.ideal_cell())
-    planes = _planes(prototype, normal, vectors)
-    return Stacking(_as_tuples(vectors), planes, _distinct_cuts(prototype, normal, planes))
+def surface_cuts(bulk: BulkStructure, miller: tuple[int, ...]) -> tuple[Cut, ...]:
+    """Return the distinct ends of a bulk along a facet, the default first.
+
+    Those of the top side are ordered as `Stacking.cuts` says. Where the bulk is polar along the
+    facet's normal, the bottom side's stand among them.
+    """
+    sides = [miller]
+    if stacking(bulk, miller).polar:
+        sides.append(tuple(-index for index in miller))
+    cuts = [Cut(side, top) for side in sides for top in stacking(bulk, side).cuts]
+    return tuple(sorted(cuts, key=lambda cut: stacking(bulk, cut.miller).cut_rank(cut.top)))
 
 
-def _primitive_normal(prototype: Prototype, miller: tuple[int, ...]) -> _IntArray:
-    """Miller indices with respect to the primitive lattice vectors, made coprime."""
-    h, k, l = miller[0], miller[1], miller[-1]  # noqa: E741
-    normal = np.array(prototype.miller_cell) @ np.array([h, k, l])
-    return normal // gcd(*(int(x) for x in normal))
+@cache
+def stacking(bulk: BulkStructure, miller: tuple[int, ...]) -> Stacking:
+    """Return the planes of a bulk along a facet; `miller` has 3 or 4 coprime indices."""
+    normal = primitive_normal(bulk, miller)
+    vectors = surface_basis(normal, bulk.ideal_cell())
+    planes = _planes(bulk, normal, vectors)
+    shifts, polar = _height_shifts(bulk, normal)
+    whole = Stacking(_as_tuples(vectors), planes, (), polar, bulk.unit)
+    return replace(whole, cuts=_distinct_cuts(whole, shifts))
 
 
-def _surface_basis(normal: _IntArray, cell: NDArray[np.float64]) -> _IntArray:
-    """Lattice basis (rows, in primitive vectors) with two short vectors in the plane."""
-    h, k, l = (int(x) for x in normal)  # noqa: E741
-    if h == 0 and k == 0:
-        rough = [[1, 0, 0], [0, 1, 0], [0, 0, l]]
-    else:
-        g = gcd(h, k)
-        x, y = _bezout(h, k)
-        p, q = _bezout(g, l)
-        rough = [[k // g, -h // g, 0], [x * l, y * l, -g], [p * x, p * y, q]]
-    first, second, third = np.array(rough)
-    first, second = _shortest_pair(first, second, cell)
-    basis = np.array([first, second, third])
-    if np.linalg.det(basis @ cell) < 0:
-        basis[1] *= -1
-    return _tidy(basis, cell)
-
-
-def _bezout(a: int, b: int) -> tuple[int, int]:
-    """Integers x, y with x a + y b = gcd(a, b) > 0."""
-    if b == 0:
-        return (1, 0) if a > 0 else (-1, 0)
-    x, y = _bezout(b, a % b)
-    return y, x - (a // b) * y
-
-
-def _shortest_pair(
-    first: _IntArray, second: _IntArray, cell: NDArray[np.float64]
-) -> tuple[_IntArray, _IntArray]:
-    """Lagrange's reduction of a two-dimensional lattice basis."""
-    while True:
-        if np.linalg.norm(first @ cell) > np.linalg.norm(second @ cell) + 1e-9:
-            first, second = second, first
-        a, b = first @ cell, second @ cell
-        steps = round(float(a @ b / (a @ a)))
-        shorter = second - steps * first
-        if steps == 0 or np.linalg.norm(shorter @ cell) > np.linalg.norm(b) - 1e-9:
-            return first, second
-        second = shorter
-
-
-def _tidy(basis: _IntArray, cell: NDArray[np.float64]) -> _IntArray:
-    """Of the equally short right-handed pairs take one with an acute angle, always the same."""
-
-    def untidiness(pair: _IntArray) -> tuple[object, ...]:
-        a, b = pair @ basis[:2] @ cell
-        lengths = (round(float(a @ a), 6), round(float(b @ b), 6))
-        return (*lengths, bool(a @ b < -1e-9), *(-pair).ravel().tolist())
-
-    pairs = (np.array(p).reshape(2, 2) for p in product((-1, 0, 1), repeat=4))
-    proper = (p for p in pairs if p[0, 0] * p[1, 1] - p[0, 1] * p[1, 0] == 1)
-    best = min(proper, key=untidiness)
-    return np.vstack([best @ basis[:2], basis[2:]])
-
-
-def _planes(prototype: Prototype, normal: _IntArray, vectors: _IntArray) -> tuple[Plane, ...]:
+def _planes(bulk: BulkStructure, normal: _IntArray, vectors: _IntArray) -> tuple[Plane, ...]:
     """Sort the atoms of the primitive cell into planes by their height along the normal."""
     to_surface = np.rint(np.linalg.inv(vectors)).astype(int)
-    atoms = np.array(prototype.positions) @ to_surface % TWELFTHS
-    rises = [tuple(int(r) for r in vectors @ normal) for vectors in _neighbor_vectors(prototype)]
+    atoms = np.array(bulk.positions) @ to_surface % bulk.unit
+    bonds, spacing_ang = _bonds(bulk)
+    repeat_ang = 1 / float(np.linalg.norm(normal @ np.linalg.inv(bulk.ideal_cell()).T))
+    heights = _plane_heights(atoms[:, 2], bulk.unit, _SAME_PLANE * spacing_ang / repeat_ang)
+    offsets = -((heights - atoms[:, 2]) % bulk.unit)
     planes = []
-    for height in sorted(set(atoms[:, 2].tolist())):
-        members = [i for i in range(len(atoms)) if atoms[i, 2] == height]
-        members.sort(key=lambda i: (prototype.roles[i], atoms[i, 1], atoms[i, 0]))
+    for height in sorted(set(heights.tolist())):
+        members = np.flatnonzero(heights == height).tolist()
+        members.sort(key=lambda i: (bulk.roles[i], atoms[i, 1], atoms[i, 0]))
         planes.append(
             Plane(
                 height=height,
-                roles=tuple(prototype.roles[i] for i in members),
-                positions=tuple((int(atoms[i, 0]), int(atoms[i, 1])) for i in members),
-                rises=tuple(rises[i] for i in members),
+                roles=tuple(bulk.roles[i] for i in members),
+                positions=_as_tuples(np.column_stack([atoms[:, :2], offsets])[members]),
+                rises=tuple(
+                    tuple(sorted(int(v @ normal + offsets[i] - offsets[j]) for j, v in bonds[i]))
+                    for i in members
+                ),
             )
         )
     return tuple(planes)
 
 
-def _neighbor_vectors(prototype: Prototype) -> list[_IntArray]:
-    """Vectors to the nearest neighbours of each atom of the ideal cell, in twelfths."""
-    atoms = np.array(prototype.positions)
-    shifts = TWELFTHS * np.array(list(product(range(-2, 3), repeat=3)))
-    found = []
-    for atom in atoms:
-        vectors = (atoms[:, None] + shifts[None] - atom).reshape(-1, 3)
-        lengths = np.linalg.norm(vectors @ prototype.ideal_cell(), axis=1)
-        nearest = lengths[lengths > 1e-6].min()
-        found.append(vectors[(lengths > 1e-6) & (lengths < nearest * 1.01)])
-    return found
+def _plane_heights(heights: _IntArray, unit: int, tolerance: float) -> _IntArray:
+    """The height of the highest atom in each atom's plane; `tolerance` in parts of the repeat."""
+    levels = np.unique(heights)
+    apart = np.diff(levels, append=levels[0] + unit) > tolerance * unit
+    if not apart.any():
+        return np.full_like(heights, levels[-1])
+    tops = np.flatnonzero(apart)
+    above = np.searchsorted(tops, np.searchsorted(levels, heights))
+    return levels[tops[above % len(tops)]]
 
 
-def _distinct_cuts(
-    prototype: Prototype, normal: _IntArray, planes: tuple[Plane, ...]
-) -> tuple[int, ...]:
+def _bonds(bulk: BulkStructure) -> tuple[list[list[tuple[int, _IntArray]]], float]:
+    """The nearest neighbours of each atom and the vectors to them, in units; their distance.
+
+    Two atoms are neighbours where one is among the closest to the other, so that a large ion
+    keeps its neighbours though they have closer ones.
+    """
+    from ase import Atoms
+
+    scale = 4.0 / float(np.linalg.norm(bulk.ideal_cell(), axis=1).min())
+    cell = bulk.ideal_cell() * scale
+    places = np.array(bulk.positions)
+    crystal = Atoms(numbers=bulk.roles, scaled_positions=places / bulk.unit, cell=cell, pbc=True)
+    shortest = shortest_distances(crystal)
+    pairs = pairs_within(crystal, _BONDED * float(shortest.max()))
+    limit = _BONDED * np.maximum(shortest[pairs.i], shortest[pairs.j])
+    bonds: list[list[tuple[int, _IntArray]]] = [[] for _ in places]
+    for k in np.flatnonzero(pairs.distance <= limit).tolist():
+        i, j = int(pairs.i[k]), int(pairs.j[k])
+        bonds[i].append((j, places[j] - places[i] + bulk.unit * pairs.shift[k]))
+    return bonds, float(np.median(shortest)) / scale
+
+
+def _distinct_cuts(whole: Stacking, shifts: set[int]) -> tuple[int, ...]:
     """Planes that differ as top planes, ordered as `Stacking.cuts` says."""
-    remaining = {plane.height: index for index, plane in enumerate(planes)}
-    if len(planes) == 1:
-        return (0,)
-    shifts = _height_shifts(prototype, normal)
-
-    def rank(index: int) -> tuple[float, list[int], int]:
-        roles = planes[index].roles
-        below = [(planes[index].height - p.height) % TWELFTHS for p in planes]
-        return -roles.count(0) / len(roles), sorted(below), index
-
+    planes = whole.planes
+    remaining = {plane.height for plane in planes}
     cuts = []
-    for index in sorted(range(len(planes)), key=rank):
+    for index in sorted(range(len(planes)), key=whole.cut_rank):
         if planes[index].height in remaining:
             cuts.append(index)
-            for shift in shifts:
-                remaining.pop((planes[index].height + shift) % TWELFTHS, None)
+            remaining -= {(planes[index].height + shift) % whole.unit for shift in shifts}
     return tuple(cuts)
 
 
-def _height_shifts(prototype: Prototype, normal: _IntArray) -> set[int]:
-    """How far the bulk's symmetries that keep the normal move planes, in twelfths."""
-    atoms = np.array(prototype.positions)
-    crystal = {(role, *place) for role, place in zip(prototype.roles, atoms.tolist(), strict=True)}
+def _height_shifts(bulk: BulkStructure, normal: _IntArray) -> tuple[set[int], bool]:
+    """How far the bulk's symmetries that keep the normal move planes, in units.
+
+    And whether none turns the normal round.
+    """
+    atoms = np.array(bulk.positions)
+    crystal = {(role, *place) for role, place in zip(bulk.roles, atoms.tolist(), strict=True)}
+    rarest = min(set(bulk.roles), key=bulk.roles.count)
+    anchors = atoms[np.array(bulk.roles) == rarest]
     shifts = set()
-    for rotation in _lattice_rotations(prototype.name):
-        turned = atoms @ rotation.T
-        if not np.array_equal(normal @ rotation, normal):
+    polar = True
+    for rotation in _lattice_rotations(bulk):
+        keeps, turns = (np.array_equal(normal @ rotation, n) for n in (normal, -normal))
+        if not keeps and not (turns and polar):
             continue
-        for translation in atoms - turned[0]:
-            moved = ((turned + translation) % TWELFTHS).tolist()
-            if crystal == {(r, *place) for r, place in zip(prototype.roles, moved, strict=True)}:
-                shifts.add(int(normal @ translation) % TWELFTHS)
-    return shifts
+        turned = atoms @ rotation.T
+        for translation in anchors - anchors[0] @ rotation.T:
+            moved = ((turned + translation) % bulk.unit).tolist()
+            if crystal == {(r, *place) for r, place in zip(bulk.roles, moved, strict=True)}:
+                if keeps:
+                    shifts.add(int(normal @ translation) % bulk.unit)
+                polar &= keeps
+    return shifts, polar
 
 
 @cache
-def _lattice_rotations(name: PrototypeName) -> list[_IntArray]:
+def _lattice_rotations(bulk: BulkStructure) -> list[_IntArray]:
     """Rotations and reflections of a primitive lattice, acting on columns of coordinates."""
-    cell = PROTOTYPES[name].ideal_cell()
+    cell = bulk.ideal_cell()
     metric = cell @ cell.T
     candidates = np.array(list(product((-1, 0, 1), repeat=9))).reshape(-1, 3, 3)
     turned = np.einsum("nki,kl,nlj->nij", candidates, metric, candidates)

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catml.structures.neighbors import NEIGHBOR_RATIO, nearest_neighbors
-from catml.structures.prototypes import PROTOTYPES
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -43,7 +42,7 @@ def crystal_axis(surface: "Surface", ratio: float) -> NDArray[np.float64]:
 
     `ratio` is c/a. Slabs lie with their first in-plane vector along x and the normal along z.
     """
-    vectors = np.array(surface.stacking.vectors) @ PROTOTYPES[surface.prototype].cell(1.0, ratio)
+    vectors = np.array(surface.stacking.vectors) @ surface.structure.cell(1.0, ratio)
     x_axis = vectors[0] / np.linalg.norm(vectors[0])
     normal = np.cross(vectors[0], vectors[1])
     normal /= np.linalg.norm(normal)

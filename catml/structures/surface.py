@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, Literal
 
 from catml.errors import SurfaceError
 from catml.structures.names import SurfaceParts, parse_name
-from catml.structures.prototypes import PrototypeName
-from catml.structures.stacking import Stacking, stacking
+from catml.structures.prototypes import PROTOTYPES, BulkStructure, PrototypeName
+from catml.structures.stacking import Cut, Stacking, stacking, surface_cuts
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -151,9 +151,19 @@ class Surface:
         return tuple(sorted({*self.species, *(element for element in others if element)}))
 
     @property
+    def structure(self) -> BulkStructure:
+        """The bulk's structure: its cell and the atoms in it."""
+        return PROTOTYPES[self.prototype]
+
+    @property
+    def cut(self) -> Cut:
+        """The plane that ends the crystal, and the side it faces."""
+        return surface_cuts(self.structure, self.miller)[self.termination_index]
+
+    @property
     def stacking(self) -> Stacking:
-        """The bulk as a stack of planes along the facet's normal."""
-        return stacking(self.prototype, self.miller)
+        """The bulk as a stack of planes along the surface's normal."""
+        return stacking(self.structure, self.cut.miller)
 
     @property
     def termination_index(self) -> int:
@@ -163,7 +173,10 @@ class Surface:
     @property
     def termination_labels(self) -> tuple[str, ...]:
         """Labels of all `terminations` in order, also where there is only one."""
-        planes = [self.stacking.planes[cut] for cut in self.stacking.cuts]
+        bulk = self.structure
+        planes = [
+            stacking(bulk, miller).planes[top] for miller, top in surface_cuts(bulk, self.miller)
+        ]
         tops = [
             "".join(sorted({self.top or self.species[role] for role in plane.roles}))
             for plane in planes

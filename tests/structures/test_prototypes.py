@@ -8,7 +8,6 @@ from catml.structures.prototypes import (
     metals,
     overlayer_prototype,
     prototype_of_label,
-    prototypes_for,
 )
 
 
@@ -31,21 +30,25 @@ def test_tetragonal_constants_belong_to_the_four_atom_cell() -> None:
 
 @pytest.mark.parametrize(
     ("name", "roles"),
-    [("A1", (1,)), ("A3", (1,)), ("L1_2", (3, 1)), ("L1_0", (1, 1)), ("B2", (1, 1))],
+    {
+        "A1": (1,),
+        "A3": (1,),
+        "L1_2": (3, 1),
+        "L1_0": (1, 1),
+        "B2": (1, 1),
+        "D0_19": (3, 1),
+        "B1": (1, 1),
+        "C4": (1, 2),
+    }.items(),
 )
 def test_formula_of_each_prototype(name: str, roles: tuple[int, ...]) -> None:
     assert PROTOTYPES[name].ratio == roles
 
 
-def test_alloys_of_two_equal_parts_are_tetragonal_unless_said() -> None:
-    assert [p.name for p in prototypes_for((1, 1))] == ["L1_0", "B2"]
-    assert [p.name for p in prototypes_for((1,))] == ["A1", "A2", "A3"]
-    assert prototypes_for((2, 1)) == ()
-
-
 def test_labels_of_both_spellings() -> None:
     assert prototype_of_label("L12") is prototype_of_label("L1_2") is PROTOTYPES["L1_2"]
-    assert prototype_of_label("D019") is None
+    assert prototype_of_label("D019") is PROTOTYPES["D0_19"]
+    assert prototype_of_label("D022") is None
 
 
 @pytest.mark.parametrize(

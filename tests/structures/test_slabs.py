@@ -6,6 +6,7 @@ import pytest
 from ase import Atoms
 from ase.build import bcc110, bulk, fcc100, fcc110, fcc111, fcc211, hcp0001
 from ase.neighborlist import neighbor_list
+from ase.spacegroup import crystal as spacegroup_crystal
 
 from catml.errors import SurfaceError
 from catml.structures.slabs import ThinSlabWarning
@@ -25,6 +26,19 @@ def crystal(kind: str) -> Atoms:
         "Pt3Ni": Atoms("NiPt3", scaled_positions=corners, cell=[A] * 3),
         "CuAu": Atoms("CuAu", scaled_positions=[[0] * 3, [0.5] * 3], cell=[edge, edge, C]),
         "NiAl[B2]": Atoms("NiAl", scaled_positions=[[0] * 3, [0.5] * 3], cell=[A] * 3),
+        "MgO": bulk("MgO", "rocksalt", a=A),
+        "TiO2": spacegroup_crystal(
+            "TiO",
+            [(0, 0, 0), (0.305, 0.305, 0)],
+            spacegroup=136,
+            cellpar=[A, A, 0.65 * A] + [90] * 3,
+        ),
+        "Ti3Al": spacegroup_crystal(
+            "TiAl",
+            [(5 / 6, 2 / 3, 1 / 4), (1 / 3, 2 / 3, 1 / 4)],
+            spacegroup=194,
+            cellpar=[A, A, 0.8 * A, 90, 90, 120],
+        ),
     }[kind]
     made.pbc = True
     return made
@@ -50,11 +64,15 @@ def surroundings(atoms: Atoms, indices: list[int], cutoff: float) -> set[tuple[o
     + [("Ru", f) for f in ("0001", "10-10", "11-20", "10-11", "11-22")]
     + [("Pt3Ni", f) for f in ("111", "100", "110", "211", "210", "321")]
     + [("CuAu", f) for f in ("101", "001", "100", "110", "111", "211", "011")]
-    + [("NiAl[B2]", f) for f in ("110", "100", "111", "211")],
+    + [("NiAl[B2]", f) for f in ("110", "100", "111", "211")]
+    + [("MgO", f) for f in ("100", "110", "111", "211", "311")]
+    + [("TiO2", f) for f in ("110", "100", "001", "101", "210", "1-21")]
+    + [("Ti3Al", f) for f in ("0001", "10-10", "11-20", "10-11", "2-1-11")],
 )
 def test_inside_of_every_slab_is_the_crystal(bulk_name: str, facet: str) -> None:
     reference = crystal(bulk_name)
-    lattice = {"CuAu": (A, C), "Ru": (A, 1.58 * A)}.get(bulk_name, (A, None))
+    ratios = {"CuAu": C / A, "Ru": 1.58, "TiO2": 0.65, "Ti3Al": 0.8}
+    lattice = (A, ratios[bulk_name] * A if bulk_name in ratios else None)
     cutoff = 1.25 * A
     for surface in Surface(f"{bulk_name}({facet})").terminations():
         slab = surface.slab(layers=50, lattice=lattice)

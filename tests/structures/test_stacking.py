@@ -1,5 +1,6 @@
 import pytest
 
+from catml.structures.prototypes import PROTOTYPES
 from catml.structures.stacking import stacking
 
 # Prototype, facet, coordination numbers from the top plane down to the bulk's.
@@ -22,7 +23,7 @@ COORDINATION = [
 def test_coordination_below_the_surface(
     prototype: str, miller: tuple[int, ...], expected: list[int]
 ) -> None:
-    stack = stacking(prototype, miller)  # type: ignore[arg-type]
+    stack = stacking(PROTOTYPES[prototype], miller)
     top = stack.cuts[0]
     heights = stack.heights_below(top, len(expected))
     found = [
@@ -49,23 +50,23 @@ def test_coordination_below_the_surface(
 def test_top_layer_of_a_stepped_facet_is_the_terrace(
     prototype: str, miller: tuple[int, ...], planes: int
 ) -> None:
-    stack = stacking(prototype, miller)  # type: ignore[arg-type]
+    stack = stacking(PROTOTYPES[prototype], miller)
     assert stack.exposed_layers(stack.cuts[0]) == planes
 
 
 def test_four_planes_of_a_stepped_facet_have_no_bulk() -> None:
-    stack = stacking("A1", (2, 1, 1))
+    stack = stacking(PROTOTYPES["A1"], (2, 1, 1))
     assert not stack.has_bulk_layer(0, 4)
     assert not stack.has_bulk_layer(0, 6)
     assert stack.has_bulk_layer(0, 7)
 
 
 def test_corrugated_prism_facet_ends_with_the_narrow_gap_first() -> None:
-    stack = stacking("A3", (1, 0, -1, 0))
+    stack = stacking(PROTOTYPES["A3"], (1, 0, -1, 0))
     gaps = [h[0] - h[1] for h in (stack.heights_below(cut, 2) for cut in stack.cuts)]
     assert gaps == [4, 8]
 
 
 def test_planes_with_alternating_species() -> None:
-    stack = stacking("L1_2", (1, 0, 0))
+    stack = stacking(PROTOTYPES["L1_2"], (1, 0, 0))
     assert [sorted(stack.planes[cut].roles) for cut in stack.cuts] == [[0, 0], [0, 1]]
