@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from catml.errors import SurfaceError
 from catml.structures.catkit_backend import MissingBackendError, catkit_slab
 from catml.structures.modify import modified
-from catml.structures.prototypes import PROTOTYPES, TWELFTHS
 from catml.structures.surface import Surface
 from catml.structures.surface_cell import surface_cell
 
@@ -140,16 +139,16 @@ def _bulk(surface: Surface, wanted: Atoms) -> tuple[Atoms, _Array]:
     from ase import Atoms
     from ase.build import make_supercell
 
-    prototype = PROTOTYPES[surface.prototype]
+    structure = surface.structure
     constants = wanted.info["lattice"]
-    cell = prototype.cell(constants["a_ang"], constants["c_ang"])
+    cell = structure.cell(constants["a_ang"], constants["c_ang"])
     primitive = Atoms(
-        symbols=[surface.species[role] for role in prototype.roles],
-        scaled_positions=np.array(prototype.positions) / TWELFTHS,
+        symbols=[surface.species[role] for role in structure.roles],
+        scaled_positions=np.array(structure.positions) / structure.unit,
         cell=cell,
         pbc=True,
     )
-    conventional = np.rint(np.linalg.inv(np.array(prototype.miller_cell) / 2)).astype(int)
+    conventional = np.rint(np.linalg.inv(np.array(structure.miller_cell) / 2)).astype(int)
     return make_supercell(primitive, conventional), np.array(surface.stacking.vectors) @ cell
 
 
