@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 def lattice_of(
     surface: "Surface",
     lattice: tuple[float, float | None] | LatticeConstants | None = None,
+    *,
+    functional: str = "BEEF-vdW",
 ) -> LatticeConstants:
     """Return the lattice constants a slab of the surface has, checking those given.
+
+    Where none are given they are the tabulated ones, of `functional` if there are such.
 
     Raises
     ------
@@ -25,7 +29,7 @@ def lattice_of(
         If none are given and none are known for the bulk.
     """
     if lattice is None:
-        return _tabulated(surface)
+        return _tabulated(surface, functional)
     if isinstance(lattice, LatticeConstants):
         return lattice
     try:
@@ -55,10 +59,10 @@ def lattice_of(
     return LatticeConstants(lengths[0], c_given, "unknown", "given by the caller", False)
 
 
-def _tabulated(surface: "Surface") -> LatticeConstants:
+def _tabulated(surface: "Surface", functional: str) -> LatticeConstants:
     if surface.prototype != "B2":
-        return lattice_constants(surface.bulk, surface.prototype)
-    tetragonal = lattice_constants(surface.bulk, "L1_0")
+        return lattice_constants(surface.bulk, surface.prototype, functional=functional)
+    tetragonal = lattice_constants(surface.bulk, "L1_0", functional=functional)
     volume = tetragonal.a_ang**2 * (tetragonal.c_ang or tetragonal.a_ang) / 2
     source = f"volume of L1_0 ({tetragonal.source})"
     return LatticeConstants(volume ** (1 / 3), None, tetragonal.functional, source, True)

@@ -1,42 +1,54 @@
 """Slabs: finite stacks of a surface's atomic planes, with counted layers, as ASE atoms."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from math import isfinite
-from numbers import Real
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from ase import Atoms
+from ase.constraints import FixAtoms
 from ase.data import atomic_numbers
 from numpy.typing import NDArray
 
 from catml.elements.lattice import LatticeConstants
 from catml.errors import SurfaceError
 from catml.structures.bulk_lattice import lattice_of
-from catml.structures.modify import least_repeats, modified, replaced_layers, usual_size
+from catml.structures.modify import modified
 from catml.structures.prototypes import BulkStructure
+from catml.structures.slab_cells import Matrix, Size, copies, plain_size
+from catml.structures.slab_options import (
+    Strain,
+    check_atoms,
+    check_fixed,
+    check_vacuum,
+    checked_cell,
+    checked_layers,
+    checked_strain,
+)
 from catml.structures.stacking import stacking
 
 if TYPE_CHECKING:
     from catml.structures.surface import Surface
 
-_USUAL_LAYERS = 4
-
 
 class ThinSlabWarning(UserWarning):
-    """A slab so thin that none of its atoms has the coordination of the bulk."""
+    """A slab so thin that none of its layers has the coordination of the bulk."""
 
 
 def build_slab(
     surface: "Surface",
     *,
     layers: int | None = None,
-    size: tuple[int, int] | None = None,
+    thickness_ang: float | None = None,
+    size: Size | None = None,
     vacuum: float = 10.0,
+    orthogonal: bool = False,
+    fixed_layers: int = 0,
     lattice: tuple[float, float | None] | LatticeConstants | None = None,
+    functional: str = "BEEF-vdW",
+    strain: Strain = 0.0,
 ) -> Atoms:
     """Return a slab of a surface.
 
@@ -47,30 +59,46 @@ def build_slab(
     layers : int, optional
         Number of atomic planes. By default 4, or as many as it takes for a plane with bulk
         coordination below the replaced ones: 5 on fcc(110), 7 on fcc(211).
-    size : (int, int), optional
+    thickness_ang : float, optional
+        Instead of `layers`, the height in Å from the lowest to the highest plane that the slab
+        must have at least: it gets the fewest planes that reach it, and never so few that none
+        has bulk coordination.
+    size : (int, int) or 2 rows of 2 int, optional
         Repeats of the smallest surface cell, by default (1, 1); (3, 3) for a single atom, which
-        needs (2, 2) at least.
+        needs (2, 2) at least. Or the new cell vectors in units of the surface cell's.
     vacuum : float
         Empty space in Å above and below the slab, each.
+    orthogonal : bool
+        Take the smallest rectangular cell; `size` is then two repeats of that.
+    fixed_layers : int
+        Number of planes, from the bottom, whose atoms are fixed (`ase.constraints.FixAtoms`).
     lattice : (float, float or None) or LatticeConstants, optional
         Lattice constants a and c in Å (c None for cubic prototypes) of the conventional cell. By
         default those of the bulk in `catml.elements.lattice`; an overlayer takes its
         substrate's.
+    functional : str
+        Functional whose lattice constants are wanted (`catml.elements.lattice.FUNCTIONALS`),
+        where none are given; the slab's ``info`` says which were found.
+    strain : float or (float, float)
+        In-plane strain as a fraction, 0.02 for 2 %: the same along both axes, or along x (the
+        first cell vector) and along y. Distances along z stay as they are.
 
     Returns
     -------
     ase.Atoms
-        Periodic in the surface plane, normal along z, one atom of the top plane at x = y = 0.
-        Atoms go by layer from the bottom, then by position; tags number the layers from the top
-        (1 = top). ``info`` holds ``surface``, ``prototype``, ``miller``, ``termination``,
-        ``layers``, ``size`` and ``lattice`` (constants, functional, source), fit for JSON.
+        Periodic in the surface plane, first cell vector along x, normal along z, one atom of the
+        top plane at x = y = 0. Atoms go by layer from the bottom, then by position; tags number
+        the layers from the top (1 = top). ``info`` holds ``surface``, ``prototype``, ``miller``,
+        ``termination``, ``layers``, ``size``, ``vacuum``, ``fixed_layers``, ``strain`` and
+        ``lattice`` (constants, functional, source), fit for JSON; `slab_from_info` builds the
+        same slab from it.
 
     Raises
     ------
     SurfaceError
-        If an argument is out of range.
+        If an argument is out of range, or no small rectangular cell exists.
     ElementError
-        If no lattice constants are known for the bulk.
+        If no lattice constants are known for the bulk, or the functional is unknown.
 
     Warns
     -----
@@ -82,23 +110,88 @@ def build_slab(
     >>> from catml.structures.surface import Surface
     >>> build_slab(Surface("Pt3Ni(111)"), layers=4).get_chemical_formula()
     'Ni4Pt12'
+    >>> build_slab(Surface("Pt(111)"), thickness_ang=10, orthogonal=True).info["layers"]
+    6
     """
-    shape = _checked_size(surface, size)
-    count = _checked_layers(surface, layers)
-    _check_vacuum(vacuum)
-    constants = lattice_of(surface, lattice)
-    cut = surface.cut
-    plan = _plan(surface.structure, cut.miller, cut.top, count, shape)
+    check_vacuum(vacuum)
+    strains = checked_strain(strain)
+    constants = lattice_of(surface, lattice, functional=functional)
     vectors = np.array(surface.stacking.vectors) @ surface.structure.cell(
         constants.a_ang, constants.c_ang
     )
+    matrix = checked_cell(surface, size, vectors[:2], orthogonal=orthogonal)
+    count = checked_layers(surface, layers, thickness_ang, vectors)
+    check_fixed(surface, fixed_layers, count)
+    check_atoms(surface, count, matrix)
+    _warn_if_thin(surface, count)
+    plan = _plan(surface.structure, *surface.cut, count, matrix)
     numbers = np.array([atomic_numbers[symbol] for symbol in surface.species])[plan.roles]
-    positions, cell = _coordinates(plan, vectors, vacuum)
+    positions, cell = _coordinates(plan, vectors, vacuum, strains)
     slab = Atoms(
         numbers=numbers, positions=positions, cell=cell, pbc=(True, True, False), tags=plan.tags
     )
-    slab.info = _info(surface, count, shape, constants)
-    return modified(slab, surface)
+    slab.info = {
+        "surface": surface.name,
+        "prototype": surface.prototype,
+        "miller": list(surface.miller),
+        "termination": surface.termination_labels[surface.termination_index],
+        "layers": count,
+        "size": plain_size(matrix),
+        "vacuum": float(vacuum),
+        "fixed_layers": int(fixed_layers),
+        "strain": list(strains),
+        "lattice": asdict(constants),
+    }
+    slab = modified(slab, surface)
+    if fixed_layers:
+        slab.set_constraint(FixAtoms(indices=np.flatnonzero(plan.tags > count - fixed_layers)))
+    return slab
+
+
+def slab_from_info(info: Mapping[str, Any]) -> Atoms:
+    """Return the slab that `build_slab` made, from what its ``info`` says.
+
+    It is the ideal slab, whatever has become of the atoms since. What reading and writing does to
+    ``info`` (tuples and lists that become arrays, further entries) does not matter.
+
+    Parameters
+    ----------
+    info : mapping
+        ``atoms.info`` of a slab built by catml.
+
+    Raises
+    ------
+    SurfaceError
+        If it does not say how the slab was built.
+
+    Examples
+    --------
+    >>> from catml.structures.surface import Surface
+    >>> slab = Surface("Pt(111)").slab(size=((1, 1), (-1, 2)), strain=0.02)
+    >>> bool((slab_from_info(slab.info).positions == slab.positions).all())
+    True
+    """
+    from catml.structures.surface import Surface
+
+    try:
+        surface = Surface(str(info["surface"]))
+        options: dict[str, Any] = {
+            "layers": int(info["layers"]),
+            "size": np.asarray(info["size"]).tolist(),
+            "vacuum": float(info["vacuum"]),
+            "fixed_layers": int(info["fixed_layers"]),
+            "strain": tuple(float(x) for x in info["strain"]),
+            "lattice": LatticeConstants(**info["lattice"]),
+        }
+    except (KeyError, TypeError, ValueError) as reason:
+        raise SurfaceError(
+            "This info does not say how the slab was built (surface, layers, size, vacuum, "
+            f"fixed_layers, strain and lattice): {type(reason).__name__} {reason}. "
+            "Take the atoms.info of a slab built by catml."
+        ) from None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ThinSlabWarning)
+        return build_slab(surface, **options)
 
 
 @dataclass(frozen=True)
@@ -107,25 +200,23 @@ class _Plan:
 
     `places` counts parts of the two in-plane vectors and of the repeat upwards, shape (atoms, 3),
     each divided into `unit`; `cells` says which copy of the surface cell an atom is in, shape
-    (atoms, 2); `origin` is the atom that marks x = y = 0.
+    (atoms, 2); `matrix` holds the cell vectors in surface cells and `inverse` its inverse;
+    `origin` is the atom that marks x = y = 0.
     """
 
     roles: NDArray[np.int64]
     places: NDArray[np.int64]
     cells: NDArray[np.int64]
     tags: NDArray[np.int64]
-    size: tuple[int, int]
+    matrix: NDArray[np.int64]
+    inverse: NDArray[np.float64]
     origin: int
     unit: int
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _plan(
-    bulk: BulkStructure,
-    miller: tuple[int, ...],
-    top: int,
-    layers: int,
-    size: tuple[int, int],
+    bulk: BulkStructure, miller: tuple[int, ...], top: int, layers: int, size: Matrix
 ) -> _Plan:
     stack = stacking(bulk, miller)
     heights = stack.heights_below(top, layers)
@@ -135,127 +226,76 @@ def _plan(
         for plane in [stack.plane_below(top, layer)]
         for role, (x, y, z) in zip(plane.roles, plane.positions, strict=True)
     ]
-    table = np.array(rows)
-    origin = int(np.argmax(table[:, 4] == 1))
-    places = table[:, 1:4]
-    copies = np.array([(i, j) for j in range(size[1]) for i in range(size[0])])
-    atoms = np.repeat(np.arange(len(table)), len(copies))
-    cells = np.tile(copies, (len(table), 1))
+    table, repeats, matrix = np.array(rows), copies(size), np.array(size)
+    atoms = np.repeat(np.arange(len(table)), len(repeats))
+    cells = np.tile(repeats, (len(table), 1))
+    origin = int((np.argmax(table[:, 4] == 1) == atoms).argmax())
+    origin += int((~repeats.any(axis=1)).argmax())
     vectors = np.array(stack.vectors) @ bulk.ideal_cell()
-    sideways = _sideways(places / stack.unit, origin, _upright(vectors))[atoms] + cells
-    x, y = np.round(sideways, 6).T
-    order = np.lexsort((x, y, -table[atoms, 4]))
-    atoms, cells = atoms[order], cells[order]
-    marks = (atoms == origin) & ~cells.any(axis=1)
-    return _Plan(
-        roles=table[atoms, 0],
-        places=places[atoms],
-        cells=cells,
-        tags=table[atoms, 4],
-        size=size,
-        origin=int(marks.argmax()),
-        unit=stack.unit,
-    )
+
+    def planned(order: NDArray[np.int64]) -> _Plan:
+        rows = table[atoms[order]]
+        return _Plan(
+            roles=rows[:, 0],
+            places=rows[:, 1:4],
+            cells=cells[order],
+            tags=rows[:, 4],
+            matrix=matrix,
+            inverse=np.linalg.inv(matrix),
+            origin=int((order == origin).argmax()),
+            unit=stack.unit,
+        )
+
+    draft = planned(np.arange(len(atoms)))
+    inside = _inside(draft, _upright(vectors, matrix)) * np.abs(matrix).max(axis=1)
+    x, y = np.round(inside, 6).T
+    return planned(np.lexsort((x, y, -draft.tags)))
 
 
-def _upright(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Turn right-handed lattice vectors: the first along x, the second in the xy plane."""
-    first, second, third = vectors
+def _upright(vectors: NDArray[np.float64], matrix: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Vectors of the supercell, turned: the first along x, the second in the xy plane."""
+    first, second = matrix @ vectors[:2]
     along = first / np.linalg.norm(first)
     normal = np.cross(first, second)
     normal /= np.linalg.norm(normal)
     axes = np.array([along, np.cross(normal, along), normal])
-    return np.array([first, second, third]) @ axes.T
+    return np.array([first, second, vectors[2]]) @ axes.T
 
 
-def _sideways(
-    places: NDArray[np.float64], origin: int, upright: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """In-plane coordinates in units of the surface cell, from 0 to 1, shape (atoms, 2)."""
-    drift = np.linalg.solve(upright[:2, :2].T, upright[2, :2])
-    relative = places - places[origin]
+def _inside(plan: _Plan, upright: NDArray[np.float64]) -> NDArray[np.float64]:
+    """In-plane coordinates in units of the supercell, from 0 to 1, shape (atoms, 2)."""
+    drift = np.linalg.solve(upright[:2, :2].T, upright[2, :2]) @ plan.matrix
+    relative = (plan.places - plan.places[plan.origin]) / plan.unit
     sideways = relative[:, :2] + relative[:, 2:] * drift
-    return sideways - np.floor(sideways + 1e-9)
+    sideways -= np.floor(sideways + 1e-9)
+    inside: NDArray[np.float64] = (sideways + plan.cells) @ plan.inverse
+    inside -= np.floor(inside + 1e-9)
+    return inside
 
 
 def _coordinates(
-    plan: _Plan, vectors: NDArray[np.float64], vacuum: float
+    plan: _Plan, vectors: NDArray[np.float64], vacuum: float, strains: tuple[float, float]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Positions and cell of a planned slab, shapes (atoms, 3) and (3, 3), in Å."""
-    upright = _upright(vectors)
-    places = plan.places / plan.unit
-    heights = (places[:, 2] - places[:, 2].min()) * upright[2, 2]
-    positions = np.zeros((len(heights), 3))
-    sideways = _sideways(places, plan.origin, upright) + plan.cells
-    positions[:, :2] = sideways @ upright[:2, :2]
-    positions[:, 2] = heights + vacuum
+    upright = _upright(vectors, plan.matrix)
+    heights = plan.places[:, 2] / plan.unit * upright[2, 2]
+    heights -= heights.min()
     cell = np.zeros((3, 3))
-    cell[:2] = upright[:2] * np.array(plan.size)[:, None]
-    cell[:2, 2] = 0.0
+    cell[:2, :2] = upright[:2, :2] * (1.0 + np.array(strains))
+    cell[0, 1] = 0.0
     cell[2, 2] = heights.max() + 2 * vacuum
+    positions = np.zeros((len(heights), 3))
+    positions[:, :2] = _inside(plan, upright) @ cell[:2, :2]
+    positions[:, 2] = heights + vacuum
     return positions, cell
 
 
-def _info(
-    surface: "Surface", layers: int, size: tuple[int, int], constants: LatticeConstants
-) -> dict[str, object]:
-    """What a slab says about itself; lists and plain values only, so that any file keeps it."""
-    return {
-        "surface": surface.name,
-        "prototype": surface.prototype,
-        "miller": list(surface.miller),
-        "termination": surface.termination_labels[surface.termination_index],
-        "layers": layers,
-        "size": list(size),
-        "lattice": asdict(constants),
-    }
-
-
-def _checked_layers(surface: "Surface", layers: int | None) -> int:
-    stack, cut = surface.stacking, surface.cut.top
-    least = stack.least_layers(cut)
-    replaced = replaced_layers(surface)
-    usual = max(_USUAL_LAYERS, least + max(replaced - 1, 0))
-    if layers is None:
-        return usual
-    if not _is_count(layers, least=replaced + 1):
-        raise SurfaceError(
-            f"Cannot build {surface.name} with layers={layers!r}: give a whole number of atomic "
-            f"planes, at least {replaced + 1}; the default is {usual}."
-        )
+def _warn_if_thin(surface: "Surface", layers: int) -> None:
+    least = surface.stacking.least_layers(surface.cut.top)
     if layers < least:
         warnings.warn(
-            f"{surface.name} with {layers} layers has no atom with bulk coordination: "
+            f"{surface.name} with {layers} layers has no layer with bulk coordination: "
             f"its layers are single atomic planes. Use layers={least} or more.",
             ThinSlabWarning,
             stacklevel=4,
-        )
-    return int(layers)
-
-
-def _checked_size(surface: "Surface", size: tuple[int, int] | None) -> tuple[int, int]:
-    if size is None:
-        return usual_size(surface)
-    least = least_repeats(surface)
-    pair = list(size) if isinstance(size, Sequence) else []
-    if len(pair) != 2 or not all(_is_count(n, least=least) for n in pair):
-        reason = ", for single atoms must not be neighbours of each other" if least > 1 else ""
-        raise SurfaceError(
-            f"Cannot build {surface.name} with size={size!r}: give two whole numbers of repeats, "
-            f"at least ({least}, {least}){reason}."
-        )
-    return int(pair[0]), int(pair[1])
-
-
-def _is_count(value: object, *, least: int) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        return False
-    return bool(value >= least)
-
-
-def _check_vacuum(vacuum: object) -> None:
-    if not isinstance(vacuum, Real) or not isfinite(vacuum) or vacuum <= 0:
-        raise SurfaceError(
-            f"Cannot build a slab with vacuum={vacuum!r}: give the empty space on each side as a "
-            "positive length in Å, such as 10.0."
         )

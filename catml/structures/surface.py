@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from ase import Atoms
 
     from catml.elements.lattice import LatticeConstants
+    from catml.structures.slab_cells import Size
+    from catml.structures.slab_options import Strain
 
 Modification = Literal["none", "overlayer", "near-surface", "skin", "single-atom"]
 Family = Literal["pure", "ordered-alloy", "overlayer", "near-surface", "skin", "single-atom"]
@@ -208,14 +210,30 @@ class Surface:
         self,
         *,
         layers: int | None = None,
-        size: tuple[int, int] | None = None,
+        thickness_ang: float | None = None,
+        size: "Size | None" = None,
         vacuum: float = 10.0,
+        orthogonal: bool = False,
+        fixed_layers: int = 0,
         lattice: "tuple[float, float | None] | LatticeConstants | None" = None,
+        functional: str = "BEEF-vdW",
+        strain: "Strain" = 0.0,
     ) -> "Atoms":
         """Return a slab of this surface; see `catml.structures.slabs.build_slab`."""
         from catml.structures.slabs import build_slab
 
-        return build_slab(self, layers=layers, size=size, vacuum=vacuum, lattice=lattice)
+        return build_slab(
+            self,
+            layers=layers,
+            thickness_ang=thickness_ang,
+            size=size,
+            vacuum=vacuum,
+            orthogonal=orthogonal,
+            fixed_layers=fixed_layers,
+            lattice=lattice,
+            functional=functional,
+            strain=strain,
+        )
 
     def _check_termination(self) -> None:
         labels = self.termination_labels
