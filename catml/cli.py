@@ -17,6 +17,7 @@ from catml.errors import CatmlError
 
 if TYPE_CHECKING:
     import pandas as pd
+    from ase import Atoms
 
 JSON_HELP = "print one JSON document and nothing else"
 
@@ -78,7 +79,10 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("-o", "--output", required=True, metavar="FILE")
 
     sub = command("sites", _sites, "list a surface's symmetry-distinct adsorption sites")
-    sub.add_argument("surface")
+    sub.add_argument("surface", nargs="?", help='for example "Pt3Ni(111)"')
+    sub.add_argument("--file", metavar="SLAB", help="a slab's file instead, as relaxed.traj@-1")
+    sub.add_argument("--plot", metavar="PICTURE", help="draw them into a .png or .svg")
+    sub.add_argument("--size", metavar="AxB", help="surface supercell of the picture")
     sub.add_argument("--json", action="store_true", help=JSON_HELP)
 
     sub = command("predict", _predict, "predict adsorption energies with their uncertainty")
@@ -156,9 +160,35 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def _sites(options: argparse.Namespace) -> None:
-    from catml.structures.site_table import site_table
+    from catml.structures.site_table import site_table, site_table_of_slab
 
-    _print_table(site_table([options.surface]), as_json=options.json)
+    slab = _slab_of(options)
+    table = site_table_of_slab(slab()) if options.file else site_table([options.surface])
+    if options.plot:
+        from catml.report.files import write_picture
+        from catml.report.site_pictures import site_figure
+        from catml.structures.sites import find_sites
+
+        atoms = slab()
+        figure, _ = site_figure(atoms, find_sites(atoms), name=str(table["surface"].iloc[0]))
+        write_picture(figure, options.plot)
+    _print_table(table, as_json=options.json)
+
+
+def _slab_of(options: argparse.Namespace) -> Callable[[], Atoms]:
+    """Return what builds the slab of a name, or reads that of ``--file``."""
+    if (options.surface is None) == (options.file is None):
+        raise CatmlError("give a surface's name, or the file of a slab with --file, and not both")
+    if options.file:
+        from catml.structures.files import read_slab
+
+        if options.size:
+            raise CatmlError("--size cannot be used with --file; the slab is taken as it is")
+        return lambda: read_slab(options.file)
+    from catml.structures.surface import Surface
+
+    size = _size(options.size) if options.size else None
+    return lambda: Surface(options.surface).slab(size=size)
 
 
 def _predict(options: argparse.Namespace) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from ase.io import read
+from ase.build import bulk
+from ase.io import read, write
 
 from catml.cli import main
 from catml.data.tables import load_dataset
@@ -65,6 +66,38 @@ def test_sites(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(rows) == 9
     assert rows[0]["surface"] == "Pt3Ni(111)"
     assert "hollow-hcp-2" in output(capsys, "sites", "Pt3Ni(111)")
+
+
+def test_sites_are_drawn(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for name, start in (("sites.png", b"\x89PNG"), ("sites.svg", b"<?xml")):
+        path = tmp_path / name
+        options = ["--plot", str(path), "--size", "2x2", "--json"]
+        rows = json.loads(output(capsys, "sites", "Pt3Ni(100):NiPt", *options))
+        assert path.read_bytes().startswith(start)
+    drawn = path.read_text(encoding="utf-8")
+    assert "Pt₃Ni(100):NiPt" in drawn
+    assert all(f">{row['site']}<" in drawn for row in rows)
+
+
+def test_sites_of_a_slab_in_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path, picture = tmp_path / "slab.extxyz", tmp_path / "sites.svg"
+    output(capsys, "build", "Pt3Ni(111)", "--size", "2x1", "-o", str(path))
+    rows = json.loads(
+        output(capsys, "sites", "--file", str(path), "--plot", str(picture), "--json")
+    )
+    assert len(rows) == 9
+    assert {row["surface"] for row in rows} == {"Pt3Ni(111)"}
+    assert "9 distinct sites" in picture.read_text(encoding="utf-8")
+
+
+def test_a_file_that_holds_no_slab_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "empty.cif").touch()
+    (tmp_path / "broken.cif").write_text("loop_")
+    write(tmp_path / "bulk.cif", bulk("Cu", cubic=True))
+    for name, said in (("empty", "is empty"), ("broken", "broken.cif"), ("bulk", "not a slab")):
+        assert said in refusal(capsys, "sites", "--file", str(tmp_path / f"{name}.cif"))
 
 
 def test_build_writes_a_slab(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -130,6 +163,13 @@ def test_import_makes_a_dataset_and_names_what_it_left_out(
     [
         (["sites", "Ru(111)"], "0001"),
         (["sites", ""], "surface"),
+        (["sites"], "give a surface's name, or the file of a slab"),
+        (["sites", "Cu(111)", "--file", "slab.cif"], "not both"),
+        (["sites", "--file", "none.extxyz"], "'none.extxyz' does not exist"),
+        (["sites", "--file", "."], "is a folder"),
+        (["sites", "--file", "a.cif", "--size", "2x2"], "--size cannot be used with --file"),
+        (["sites", "Cu(111)", "--plot", "sites.jpeg"], "must end in .png or .svg"),
+        (["sites", "Cu(111)", "--plot", "a.png", "--size", "2"], "--size '2'"),
         (["build", "Cu(111)", "--size", "2by2", "-o", "x.cif"], "--size '2by2'"),
         (["build", "Cu(111)", "--layers", "0", "-o", "x.cif"], "layers"),
         (["build", "Cu(111)", "-o", "x.nonsense"], "cannot be written as 'x.nonsense'"),

@@ -60,6 +60,26 @@ def save_figure(figure: Figure, data: pd.DataFrame, folder: str | Path, name: st
     return files
 
 
+def write_picture(figure: Figure, path: str | Path) -> Path:
+    """Write a figure as PNG (300 dpi) or SVG (text as text), as the file's name asks for.
+
+    Raises
+    ------
+    WorkflowError
+        When the name ends in neither ``.png`` nor ``.svg``, or the file cannot be written.
+    """
+    target = Path(path)
+    renderers = {".png": png_bytes, ".svg": svg_bytes}
+    if target.suffix.lower() not in renderers:
+        raise WorkflowError(
+            f"the picture {str(target)!r} cannot be drawn; its name must end in .png or .svg"
+        )
+    settle(figure)
+    content = renderers[target.suffix.lower()](figure)
+    write_atomically(target, content, error=WorkflowError)
+    return target
+
+
 @styled
 def settle(figure: Figure) -> None:
     """Fix the layout where it stays when drawn again.

@@ -1,8 +1,10 @@
-"""Writing a slab in any format ASE knows."""
+"""Writing and reading slabs in any format ASE knows."""
 
 from __future__ import annotations
 
 import os
+import re
+import warnings
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -11,6 +13,9 @@ from catml.errors import SurfaceError
 
 if TYPE_CHECKING:
     from ase import Atoms
+
+_FRAME = re.compile(r"(?P<file>.+)@(?P<frame>-?\d+)")
+_FORMATS = ".extxyz, .cif, .traj or POSCAR"
 
 
 def write_slab(atoms: Atoms, path: str | Path) -> Path:
@@ -22,6 +27,8 @@ def write_slab(atoms: Atoms, path: str | Path) -> Path:
         The slab.
     path
         File name; ``.extxyz``, ``.cif``, ``.traj``, ``POSCAR`` and whatever else ASE writes.
+        Fixed atoms stay fixed in ``.extxyz``, ``.traj``, ``.json`` and ``POSCAR``; ``.cif`` and
+        ``.xyz`` have no place for that.
 
     Returns
     -------
@@ -51,6 +58,86 @@ def write_slab(atoms: Atoms, path: str | Path) -> Path:
     except (UnknownFileTypeError, ValueError, KeyError, TypeError) as reason:
         raise SurfaceError(
             f"the slab cannot be written as {target.name!r}: {reason or 'no such format'}; use a "
-            "format ASE writes, such as .extxyz, .cif, .traj or POSCAR"
+            f"format ASE writes, such as {_FORMATS}"
         ) from None
     return target
+
+
+def read_slab(path: str | Path) -> Atoms:
+    """Read the one structure of a file, in any format ASE reads.
+
+    Parameters
+    ----------
+    path
+        File name. Of a file with several structures, such as the steps of a relaxation, name the
+        one meant: ``relaxed.traj@-1`` is the last, ``relaxed.traj@0`` the first.
+
+    Returns
+    -------
+    ase.Atoms
+        The structure, with its constraints where the format keeps them. Whether it is a slab is
+        for `catml.find_sites` to say.
+
+    Raises
+    ------
+    SurfaceError
+        When the file is missing, empty, broken or of no known format, or holds no structure or
+        several.
+    """
+    file, frame = _file_and_frame(path)
+    try:
+        if file.is_file() and file.stat().st_size == 0:
+            raise SurfaceError(f"the slab file {str(file)!r} is empty; write it again")
+        if not file.is_file():
+            what = "is a folder, not a file" if file.is_dir() else "does not exist"
+            raise SurfaceError(f"the slab file {str(file)!r} {what}; give the file of a slab")
+    except OSError as reason:
+        raise SurfaceError(
+            f"the slab file {str(file)!r} cannot be read: {reason.strerror or reason}"
+        ) from None
+    frames = _frames(file)
+    if not frames or not any(len(atoms) for atoms in frames):
+        raise SurfaceError(f"the slab file {str(file)!r} holds no atoms; write it again")
+    if frame is None and len(frames) > 1:
+        raise SurfaceError(
+            f"the slab file {str(file)!r} holds {len(frames)} structures; name one of them, as in "
+            f"'{file}@-1' for the last"
+        )
+    try:
+        return frames[frame or 0]
+    except IndexError:
+        raise SurfaceError(
+            f"the slab file {str(file)!r} has no structure {frame}; it holds {len(frames)}, "
+            f"numbered from 0 to {len(frames) - 1}"
+        ) from None
+
+
+def _file_and_frame(path: str | Path) -> tuple[Path, int | None]:
+    """Split ``relaxed.traj@-1``; a file that has such a name is taken as it is."""
+    file = Path(path)
+    named = _FRAME.fullmatch(str(path))
+    if named is None or file.exists():
+        return file, None
+    return Path(named["file"]), int(named["frame"])
+
+
+def _frames(file: Path) -> list[Atoms]:
+    from ase.io import read
+    from ase.io.formats import UnknownFileTypeError
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return list(read(file, index=":", do_not_split_by_at_sign=True))
+    except UnknownFileTypeError:
+        raise SurfaceError(
+            f"the slab file {str(file)!r} is of no format ASE knows; use {_FORMATS}"
+        ) from None
+    # ASE's parsers meet a broken file with whatever they trip over.
+    except Exception as reason:
+        detail = " ".join(str(reason).split())
+        raise SurfaceError(
+            f"the slab file {str(file)!r} cannot be read ({type(reason).__name__}"
+            f"{': ' + detail[:120] if detail else ''}); it is broken, or its name does not say "
+            "its format"
+        ) from None

@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 
 from catml.errors import WorkflowError
 from catml.report.figures_volcano import volcano_figure
-from catml.report.files import save_figure
+from catml.report.files import save_figure, write_picture
 
 from . import synthetic
 
@@ -63,3 +63,17 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(WorkflowError, match="cannot write"):
         save_figure(*_simple(), tmp_path / "file", "line")
+
+
+@pytest.mark.parametrize(("name", "start"), [("a.png", b"\x89PNG"), ("b.SVG", b"<?xml")])
+def test_a_picture_is_one_file_of_the_kind_its_name_says(tmp_path, name, start):
+    write_picture(_simple()[0], tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_bytes().startswith(start)
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "picture", "a.pdf"])
+def test_a_picture_of_another_kind_is_refused(tmp_path, name):
+    with pytest.raises(WorkflowError, match=r"\.png or \.svg"):
+        write_picture(_simple()[0], tmp_path / name)
+    assert list(tmp_path.iterdir()) == []

@@ -2,10 +2,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ase.io import read
+from ase.constraints import FixAtoms
+from ase.io import read, write
 
 from catml.errors import SurfaceError
-from catml.structures.files import write_slab
+from catml.structures.files import read_slab, write_slab
 from catml.structures.surface import Surface
 
 
@@ -26,3 +27,72 @@ def test_what_cannot_be_written_is_one_message_and_leaves_nothing(
     with pytest.raises(SurfaceError, match="cannot be written"):
         write_slab(Surface("Cu(111)").slab(), tmp_path / name)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a.extxyz", "a.traj", "a.json", "POSCAR", "a.vasp"])
+def test_fixed_atoms_stay_fixed(tmp_path: Path, name: str) -> None:
+    slab = Surface("Pt3Ni(111)").slab()
+    slab.set_constraint(FixAtoms(indices=[1, 5]))
+    back = read_slab(write_slab(slab, tmp_path / name))
+    (held,) = back.constraints
+    assert np.allclose(back.positions[np.sort(held.index)], slab.positions[[1, 5]], atol=1e-6)
+
+
+def test_a_slab_read_back_says_what_it_is(tmp_path: Path) -> None:
+    slab = Surface("CuAu(101)").slab()
+    back = read_slab(write_slab(slab, tmp_path / "slab.extxyz"))
+    assert back.info["surface"] == "CuAu(101)"
+    assert back.info["lattice"]["a_ang"] == slab.info["lattice"]["a_ang"]
+    assert np.allclose(back.positions, slab.positions)
+
+
+def test_one_of_several_structures_must_be_named(tmp_path: Path) -> None:
+    slabs = [Surface(name).slab() for name in ("Cu(111)", "Cu(100)", "Cu(211)")]
+    path = tmp_path / "relaxed.traj"
+    write(path, slabs)
+    with pytest.raises(SurfaceError, match=r"holds 3 structures; .*relaxed\.traj@-1"):
+        read_slab(path)
+    assert len(read_slab(f"{path}@-1")) == len(slabs[2])
+    assert len(read_slab(f"{path}@1")) == len(slabs[1])
+    for frame in (3, -4):
+        with pytest.raises(SurfaceError, match=f"no structure {frame}; it holds 3"):
+            read_slab(f"{path}@{frame}")
+
+
+def test_a_file_whose_name_has_an_at_sign_is_taken_as_it_is(tmp_path: Path) -> None:
+    written = write_slab(Surface("Ni@Cu(100)").slab(), tmp_path / "Ni@1.extxyz")
+    written = written.rename(tmp_path / "slab.extxyz@1")
+    assert len(read_slab(tmp_path / "slab.extxyz@1")) == 4
+
+
+BROKEN = {
+    "cut.extxyz": '4\nLattice="1 0 0 0 1 0 0 0 9" Properties=species:S:1:pos:R:3\nCu 0 0',
+    "text.cif": "this is not a crystal",
+    "POSCAR": "Cu\n1.0\n1 0 0\n0 1 0\n",
+    "noise.traj": "\x00\x01\x02",
+    "noise.json": "{",
+    "slab.xyz": "many\n",
+    "data.nonsense": "1 2 3",
+    "vasprun.xml": "<modeling><unclosed></modeling>",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_is_one_message(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text(BROKEN[name])
+    with pytest.raises(SurfaceError, match="slab file") as refusal:
+        read_slab(path)
+    assert str(path) in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("none.cif", "does not exist"), ("folder", "is a folder"), ("e.cif", "empty")],
+)
+def test_what_is_no_file_with_a_slab_is_one_message(tmp_path: Path, name: str, said: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "e.cif").touch()
+    with pytest.raises(SurfaceError, match=said):
+        read_slab(tmp_path / name)

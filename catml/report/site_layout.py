@@ -1,0 +1,208 @@
+"""Where everything stands in the picture of a slab's sites: the slab turned, the page divided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from catml.report.slab_drawing import folded
+from catml.report.style import DOUBLE_COLUMN_IN
+
+if TYPE_CHECKING:
+    from ase import Atoms
+
+    from catml.structures.sites import Site
+
+Array = np.ndarray
+
+LEFT_IN, KEY_IN = 4.25, 2.35
+"""Widths of the views and of the key."""
+RIM_IN = 0.12
+MARK_PT, ROW_MARK_PT = 11.0, 9.0
+"""Diameter of a site's marker on the surface, and of those in the row over the side view."""
+KNEE_ANG = 1.9
+"""Height above the topmost atom where the lines to the row of markers bend."""
+
+_TITLE_IN, _CAPTION_IN = 0.5, 0.24
+_TALLEST_ABOVE_IN = 5.0
+_LARGEST_SCALE = 0.35  # inches per Å
+_MARGIN_ANG = 2.2
+_LEAST_HEIGHT_ANG = 7.0
+_BALL_ANG = 1.7
+_KNEE_TO_ROW_ANG = 0.7
+_MARK_GAP, _ROW_GAP = 1.4, 1.3
+# A row of atoms, or a step, is what repeats at less than this share of the other direction.
+_ROWS = 0.95
+
+
+@dataclass(frozen=True)
+class View:
+    """A slab turned for the page: x to the right, y up the page, z to the reader; Å.
+
+    The cell's centre is at x = y = 0, the topmost atom at z = 0.
+
+    Attributes
+    ----------
+    symbols, positions, fixed
+        Of the slab's atoms: elements, shape (n, 3), and which are held, shape (n,).
+    cell, corner
+        In-plane vectors, shape (2, 2), and the corner they start from, shape (2,).
+    kinds, places
+        Of the sites: "ontop", "bridge" or "hollow"; shape (n_sites, 3), inside the cell.
+    """
+
+    symbols: tuple[str, ...]
+    positions: Array
+    fixed: Array
+    cell: Array
+    corner: Array
+    kinds: tuple[str, ...]
+    places: Array
+
+
+def turned_slab(atoms: Atoms, sites: Sequence[Site]) -> View:
+    """Turn a slab and its sites for the page.
+
+    Raises
+    ------
+    SurfaceError
+        If `atoms` is not a slab.
+    """
+    from catml.structures.surface_cell import surface_cell
+
+    surface = surface_cell(atoms)
+    turn = np.eye(3)
+    turn[:2, :2] = _rows_upwards(surface.cell, surface.slab_cell)
+    cell = surface.slab_cell @ turn[:2, :2].T
+    positions = surface.slab_positions @ turn.T
+    places = np.array([site.position for site in sites]) @ surface.frame.T @ turn.T
+    origin = np.append(0.5 * cell.sum(axis=0), positions[:, 2].max())
+    corner = -0.5 * cell.sum(axis=0)
+    places = places - origin
+    places[:, :2] = folded(places[:, :2], corner, cell)
+    return View(
+        symbols=tuple(atoms.get_chemical_symbols()),
+        positions=positions - origin,
+        fixed=_held(atoms),
+        cell=cell,
+        corner=corner,
+        kinds=tuple(site.kind for site in sites),
+        places=places,
+    )
+
+
+def _rows_upwards(primitive: Array, cell: Array) -> Array:
+    """Return the turn of the plane, shape (2, 2), that sets rows upright; none without rows."""
+    first, second = primitive
+    if np.linalg.norm(first) > _ROWS * np.linalg.norm(second):
+        along = cell[0] / np.linalg.norm(cell[0])
+        return np.array([along, [-along[1], along[0]]])
+    up = first / np.linalg.norm(first)
+    return np.array([[up[1], -up[0]], up])
+
+
+def _held(atoms: Atoms) -> Array:
+    """Return which atoms a FixAtoms constraint holds, shape (n,)."""
+    from ase.constraints import FixAtoms
+
+    held = np.zeros(len(atoms), bool)
+    for constraint in atoms.constraints:
+        if isinstance(constraint, FixAtoms):
+            held[constraint.index] = True
+    return held
+
+
+@dataclass(frozen=True)
+class Plate:
+    """Where everything stands on the page, in inches from the lower left; and the views in Å.
+
+    Attributes
+    ----------
+    height_in
+        Of the page; its width is `DOUBLE_COLUMN_IN`.
+    scale
+        Inches per Å in both views.
+    half_width_ang, half_height_ang
+        Of the view from above around its centre.
+    lowest_ang, highest_ang
+        Ends of the view from the side; the topmost atom is at 0.
+    label_rows
+        Rows of markers over the view from the side.
+    above_in, aside_in, key_in
+        Boxes of the views and the key: left, bottom, width, height.
+    """
+
+    height_in: float
+    scale: float
+    half_width_ang: float
+    half_height_ang: float
+    lowest_ang: float
+    highest_ang: float
+    label_rows: int
+    above_in: tuple[float, float, float, float]
+    aside_in: tuple[float, float, float, float]
+    key_in: tuple[float, float, float, float]
+
+    @property
+    def mark_ang(self) -> float:
+        """Diameter of a marker in the row over the side view, on the scale of the views."""
+        return ROW_MARK_PT / 72 / self.scale
+
+    @property
+    def mark_gap_ang(self) -> float:
+        """Distance between neighbours in that row."""
+        return _MARK_GAP * self.mark_ang
+
+    @property
+    def row_gap_ang(self) -> float:
+        """Distance between such rows."""
+        return _ROW_GAP * self.mark_ang
+
+    def axes(self, figure: Figure, box: tuple[float, float, float, float]) -> Axes:
+        """Add axes at a box: left, bottom, width, height."""
+        left, bottom, width, height = box
+        return figure.add_axes(
+            (
+                left / DOUBLE_COLUMN_IN,
+                bottom / self.height_in,
+                width / DOUBLE_COLUMN_IN,
+                height / self.height_in,
+            )
+        )
+
+
+def divided_page(view: View, *, key_in: float) -> Plate:
+    """Divide the page among title, views and a key of a given height in inches."""
+    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) @ view.cell
+    span = np.ptp(corners, axis=0) + 2 * _MARGIN_ANG
+    tall = max(float(span[1]), _LEAST_HEIGHT_ANG)
+    scale = min(_LARGEST_SCALE, LEFT_IN / span[0], _TALLEST_ABOVE_IN / tall)
+    wide = LEFT_IN / scale
+    mark_ang = ROW_MARK_PT / 72 / scale
+    label_rows = int(np.ceil(len(view.places) * _MARK_GAP * mark_ang / wide))
+    lowest = float(view.positions[:, 2].min()) - _BALL_ANG
+    highest = KNEE_ANG + _KNEE_TO_ROW_ANG + label_rows * _ROW_GAP * mark_ang
+    deep = highest - lowest
+    views = tall * scale + deep * scale + 2 * _CAPTION_IN
+    height = max(views, key_in) + _TITLE_IN + RIM_IN
+    top = height - _TITLE_IN
+    above = top - _CAPTION_IN - tall * scale
+    aside = above - _CAPTION_IN - deep * scale
+    left = DOUBLE_COLUMN_IN - RIM_IN - KEY_IN
+    return Plate(
+        height_in=height,
+        scale=scale,
+        half_width_ang=wide / 2,
+        half_height_ang=tall / 2,
+        lowest_ang=lowest,
+        highest_ang=highest,
+        label_rows=label_rows,
+        above_in=(RIM_IN, above, LEFT_IN, tall * scale),
+        aside_in=(RIM_IN, aside, LEFT_IN, deep * scale),
+        key_in=(left, top - key_in, KEY_IN, key_in),
+    )
