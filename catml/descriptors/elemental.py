@@ -75,9 +75,17 @@ def count_matrix(zones: Sequence[str]) -> NDArray[np.float64]:
     from ase.data import atomic_numbers
 
     counts = np.zeros((len(zones), 119))
+    known: dict[str, tuple[int, int]] = {}
     for row, text in enumerate(zones):
-        for symbol, count in parse_zone(text).items():
-            counts[row, atomic_numbers[symbol]] = count
+        for term in text.split():
+            if term not in known:
+                parse_zone(text)
+                symbol, _, number = term.partition(":")
+                known[term] = atomic_numbers[symbol], int(number)
+            column, count = known[term]
+            if counts[row, column]:
+                parse_zone(text)  # refuses the element that stands there twice
+            counts[row, column] = count
     return counts
 
 

@@ -60,7 +60,7 @@ def test_every_builder_gives_the_hand_counted_sites(backend, name) -> None:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("name", (*SITES, *TERMINATIONS, *MODIFIED, "Pt(532)", "Ru(11-21)"))
+@pytest.mark.parametrize("name", [*SITES, *TERMINATIONS, *MODIFIED, "Pt(532)", "Ru(11-21)"])
 def test_every_builder_makes_the_same_structure(backend, name) -> None:
     options = {"size": (2, 2), "vacuum": 8.0}
     theirs, ours = build_with(backend, name, **options), Surface(name).slab(**options)
@@ -108,7 +108,7 @@ def test_a_builder_that_fails_is_quoted(monkeypatch) -> None:
         build_with("ase", "Pt(111)")
 
 
-@pytest.mark.parametrize("other", ("Pt", "Au"))
+@pytest.mark.parametrize("other", ["Pt", "Au"])
 def test_a_builder_that_makes_something_else_is_found_out(monkeypatch, other) -> None:
     """Another element at another spacing, and another facet of the same metal."""
     slab = fcc100(other, (1, 1, 12), vacuum=5)
