@@ -108,24 +108,36 @@ def zone_statistics(
         property; NaN where no atom of the zone has the property. The mean weighs elements by
         their counts; the spread is in the extremes.
     """
-    present = np.flatnonzero(counts.any(axis=0))
-    n = counts[:, present]
+    elements, weights = _listed(counts)
     columns: dict[str, NDArray[np.float64]] = {}
     for name in properties:
-        value = property_array(name)[present]
-        known = np.isfinite(value)
-        weight, value = n[:, known], value[known]
-        total = weight.sum(axis=1)
-        empty = total == 0
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean = weight @ value / total
-        inside = weight > 0
-        lowest = np.where(inside, value, np.inf).min(axis=1, initial=np.inf)
-        highest = np.where(inside, value, -np.inf).max(axis=1, initial=-np.inf)
+        value = property_array(name)[elements]
+        known = np.isfinite(value) & (weights > 0)
+        share = np.where(known, weights, 0.0)
+        total = share.sum(axis=0)
+        with np.errstate(invalid="ignore"):
+            mean = (share * np.where(known, value, 0.0)).sum(axis=0) / total
+        lowest = np.where(known, value, np.inf).min(axis=0, initial=np.inf)
+        highest = np.where(known, value, -np.inf).max(axis=0, initial=-np.inf)
         columns[f"mean_{name}"] = mean
-        columns[f"min_{name}"] = np.where(empty, np.nan, lowest)
-        columns[f"max_{name}"] = np.where(empty, np.nan, highest)
+        columns[f"min_{name}"] = np.where(total > 0, lowest, np.nan)
+        columns[f"max_{name}"] = np.where(total > 0, highest, np.nan)
     return pd.DataFrame(columns)
+
+
+def _listed(counts: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The elements of each zone and their counts, shapes (m, n), filled up with counts of 0.
+
+    Zones go along the last axis: sums over the few elements of each are then quick.
+    """
+    rows, found = np.nonzero(counts)
+    number = np.bincount(rows, minlength=len(counts))
+    place = np.arange(len(rows)) - np.repeat(np.cumsum(number) - number, number)
+    elements = np.zeros((int(number.max(initial=0)), len(counts)), dtype=np.int64)
+    weights = np.zeros(elements.shape)
+    elements[place, rows] = found
+    weights[place, rows] = counts[rows, found]
+    return elements, weights
 
 
 def environment_features(zones: pd.DataFrame) -> pd.DataFrame:

@@ -123,10 +123,22 @@ def geometry_features(table: pd.DataFrame, *, slab: "Atoms | None" = None) -> pd
     """
     values = np.full((len(table), len(GEOMETRY_FEATURES)), np.nan)
     for group in row_groups(table, slab=slab):
-        numbers = site_numbers(group.batch)[group.surfaces]
-        known = np.isfinite(numbers)
-        weights = group.weights[:, :, None] * known
-        total = weights.sum(axis=1)
-        mean = (weights * np.where(known, numbers, 0.0)).sum(axis=1) / np.where(total, total, 1)
-        values[group.rows] = np.where(total > 0, mean, np.nan)
+        numbers = site_numbers(group.batch)
+        single = group.weights.max(axis=1) == 1
+        site = group.weights[single].argmax(axis=1)
+        values[group.rows[single]] = numbers[group.surfaces[single], site]
+        several = ~single
+        if several.any():
+            values[group.rows[several]] = _mean_over_sites(
+                numbers[group.surfaces[several]], group.weights[several]
+            )
     return pd.DataFrame(values, index=table.index, columns=list(GEOMETRY_FEATURES))
+
+
+def _mean_over_sites(numbers: Array, weights: Array) -> Array:
+    """Average numbers, shape (R, K, n), by the sites' weights, shape (R, K), where they exist."""
+    known = np.isfinite(numbers)
+    shares = weights[:, :, None] * known
+    total = shares.sum(axis=1)
+    mean = (shares * np.where(known, numbers, 0.0)).sum(axis=1) / np.where(total, total, 1)
+    return np.where(total > 0, mean, np.nan)

@@ -90,9 +90,12 @@ def second_moments(batch: SiteBatch, *, parameters: HoppingParameters = FITTED) 
     coupling = np.where(has_d_band(), radius, 0.0)[batch.numbers]
     own = radius[batch.numbers]
     present = np.isfinite(batch.distances)
-    per_length = 1 / np.where(present, batch.distances, 1.0)
-    sd = parameters.eta_sd_sigma**2 * per_length**7
-    dd = parameters.eta_dd_squared * coupling[:, batch.neighbors] ** 3 * per_length**10
+    # Powers written out: numpy takes ten times as long over a power of its own.
+    inverse = np.where(present, 1 / batch.distances, 0.0)
+    inverse_cubed = inverse * inverse * inverse
+    seventh = inverse_cubed * inverse_cubed * inverse
+    sd = parameters.eta_sd_sigma**2 * seventh
+    dd = parameters.eta_dd_squared * (coupling**3)[:, batch.neighbors] * seventh * inverse_cubed
     bonds = np.where(present, sd + dd, 0.0).sum(axis=2)
     scale = parameters.normalization * HBAR2_PER_ELECTRON_MASS_EV_ANG2**2
     return scale * own**3 * bonds

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from math import ceil, floor, log2
 from typing import TYPE_CHECKING
 
@@ -113,6 +114,7 @@ _TEMPLATES: dict[tuple[str, tuple[int, ...]], Template] = {}
 _SYMMETRIC: dict[str, bool] = {}
 
 
+@lru_cache(maxsize=65536)
 def template_of(surface: Surface) -> Template:
     """Return the template of a surface's pattern.
 
