@@ -38,12 +38,7 @@ _VACUUM_ANG = 10.0
 
 
 def build_with(backend: Backend, surface: Surface | str, **options: Any) -> Atoms:
-    """Return a slab of a surface whose atoms another builder has placed.
-
-    1. Build the slab with catml: it says what the name and the options mean.
-    2. Give the builder the bulk, and have it cut a slab a little thicker than that.
-    3. Take the planes of the builder's slab that lie over those of catml, upright or upside down.
-    4. Change the elements of coats and single atoms, which no builder knows of.
+    """Return a slab of a surface whose atoms the builder of choice has placed.
 
     Parameters
     ----------
@@ -54,13 +49,14 @@ def build_with(backend: Backend, surface: Surface | str, **options: Any) -> Atom
         A surface or its name, in the grammar of `catml.structures.surface`.
     **options
         Those of `Surface.slab`: ``layers`` (always atomic planes), ``size``, ``vacuum``,
-        ``lattice`` and so on; but no ``strain``, which only catml applies.
+        ``lattice`` and so on; but a ``strain`` only with catml's own builder.
 
     Returns
     -------
     ase.Atoms
-        Like that of `Surface.slab`, in cell, order of atoms, tags and ``info``; positions and
-        elements are the builder's, and ``info["backend"]`` names it.
+        The slab of `Surface.slab` in cell, order of atoms, tags, constraints and ``info``.
+        Positions and elements are the builder's, which stands in ``info["backend"]`` unless it
+        is catml.
 
     Raises
     ------
@@ -76,27 +72,49 @@ def build_with(backend: Backend, surface: Surface | str, **options: Any) -> Atom
     >>> slab.get_chemical_formula(), slab.info["backend"]
     ('Ni16Pt48', 'ase')
     """
-    if backend not in get_args(Backend):
+    known = surface if isinstance(surface, Surface) else Surface(surface)
+    return known.slab(**options, backend=backend)
+
+
+def rebuilt_with(backend: Backend, surface: Surface, slab: Atoms) -> Atoms:
+    """Return a slab with its atoms placed anew by another builder.
+
+    1. Give the builder the bulk, and have it cut a slab a little thicker than this one.
+    2. Take the planes of the builder's slab that lie over those of this one, upright or upside
+       down, whatever cell and origin they come in.
+    3. Change the elements of coats, mixtures and single atoms, which no builder knows of.
+
+    Parameters
+    ----------
+    backend : {"ase", "pymatgen", "catkit"}
+        The builder.
+    surface : Surface
+        The surface.
+    slab : ase.Atoms
+        A slab of it as `build_slab` makes it, which says what name and options mean.
+
+    Raises
+    ------
+    SurfaceError
+        As `build_with` does.
+    """
+    if backend not in _BUILDERS:
         raise SurfaceError(
             f"Unknown backend {backend!r}: choose one of {', '.join(get_args(Backend))}."
         )
-    known = surface if isinstance(surface, Surface) else Surface(surface)
-    if backend != "catml" and np.any(options.get("strain", 0.0)):
+    if any(slab.info["strain"]):
         raise SurfaceError(
-            f"The backend {backend!r} cannot build {known.name} with strain="
-            f"{options['strain']!r}: leave the strain out, or use the backend 'catml'."
+            f"The backend {backend!r} cannot build {surface.name} with strain="
+            f"{tuple(slab.info['strain'])}: leave the strain out, or use the backend 'catml'."
         )
-    wanted = known.slab(**options)
-    wanted.info["backend"] = backend
-    if backend == "catml":
-        return wanted
-    for fit in _fits(_planes_of(backend, known, wanted), wanted):
-        slab = modified(fit, known)
-        if np.array_equal(slab.numbers, wanted.numbers):
-            return slab
+    for fit in _fits(_planes_of(backend, surface, slab), slab):
+        rebuilt = modified(fit, surface)
+        if np.array_equal(rebuilt.numbers, slab.numbers):
+            rebuilt.info["backend"] = backend
+            return rebuilt
     raise SurfaceError(
-        f"The backend {backend!r} makes something else of {known.name}: its slab has nowhere the "
-        f"planes of that surface. Use the backend 'catml'."
+        f"The backend {backend!r} makes something else of {surface.name}: its slab has nowhere "
+        "the planes of that surface. Use the backend 'catml'."
     )
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ase import Atoms
 
     from catml.elements.lattice import LatticeConstants
+    from catml.structures.backends import Backend
     from catml.structures.slab_cells import Size
     from catml.structures.slab_options import Strain
 
@@ -218,11 +219,16 @@ class Surface:
         lattice: "tuple[float, float | None] | LatticeConstants | None" = None,
         functional: str = "BEEF-vdW",
         strain: "Strain" = 0.0,
+        backend: "Backend" = "catml",
     ) -> "Atoms":
-        """Return a slab of this surface; see `catml.structures.slabs.build_slab`."""
+        """Return a slab of this surface.
+
+        See `catml.structures.slabs.build_slab` for the options, and `catml.structures.backends`
+        for the builders other than catml's own that may place its atoms.
+        """
         from catml.structures.slabs import build_slab
 
-        return build_slab(
+        slab = build_slab(
             self,
             layers=layers,
             thickness_ang=thickness_ang,
@@ -234,6 +240,11 @@ class Surface:
             functional=functional,
             strain=strain,
         )
+        if backend == "catml":
+            return slab
+        from catml.structures.backends import rebuilt_with
+
+        return rebuilt_with(backend, self, slab)
 
     def _check_termination(self) -> None:
         labels = self.termination_labels

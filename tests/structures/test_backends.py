@@ -84,9 +84,26 @@ def test_vacuum_and_lattice_are_those_asked_for() -> None:
 
 
 def test_catml_is_a_backend_too() -> None:
-    slab = build_with("catml", Surface("Pt(111)"))
-    assert slab.info["backend"] == "catml"
-    assert slab == Surface("Pt(111)").slab()
+    slab, usual = build_with("catml", Surface("Pt(111)")), Surface("Pt(111)").slab()
+    assert slab == usual
+    assert slab.info == usual.info
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_every_slab_option_but_strain_is_kept(backend) -> None:
+    options = {
+        "thickness_ang": 8.0,
+        "size": ((1, 1), (-1, 2)),
+        "fixed_layers": 2,
+        "functional": "PBE",
+    }
+    theirs = Surface("Pt(111)").slab(**options, backend=backend)
+    ours = Surface("Pt(111)").slab(**options)
+    assert fingerprint(theirs) == fingerprint(ours)
+    assert theirs.cell.array == pytest.approx(ours.cell.array)
+    assert theirs.constraints[0].index.tolist() == ours.constraints[0].index.tolist()
+    rectangular = build_with(backend, "Pt3Ni(211)", orthogonal=True)
+    assert fingerprint(rectangular) == fingerprint(Surface("Pt3Ni(211)").slab(orthogonal=True))
 
 
 def test_an_unknown_backend_is_named() -> None:
@@ -95,7 +112,9 @@ def test_an_unknown_backend_is_named() -> None:
 
 
 def test_options_a_backend_cannot_take_are_refused() -> None:
-    with pytest.raises(SurfaceError, match=r"'ase' cannot build Pt\(111\) with strain=0\.02"):
+    with pytest.raises(
+        SurfaceError, match=r"'ase' cannot build Pt\(111\) with strain=\(0\.02, 0\.02\)"
+    ):
         build_with("ase", "Pt(111)", strain=0.02)
 
 
