@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class ThinSlabWarning(UserWarning):
-    """A slab so thin that none of its layers has the coordination of the bulk."""
+    """A slab too thin for a layer deeper below both its sides than any bond of the bulk reaches."""
 
 
 def build_slab(
@@ -103,7 +103,8 @@ def build_slab(
     Warns
     -----
     ThinSlabWarning
-        If no layer of the slab has bulk coordination.
+        If the slab is too thin for a middle with bulk coordination; see
+        `catml.structures.layers.coordination_of_middle`.
 
     Examples
     --------
@@ -294,8 +295,8 @@ def _warn_if_thin(surface: "Surface", layers: int) -> None:
     least = surface.stacking.least_layers(surface.cut.top)
     if layers < least:
         warnings.warn(
-            f"{surface.name} with {layers} layers has no layer with bulk coordination: "
-            f"its layers are single atomic planes. Use layers={least} or more.",
+            f"{surface.name} with {layers} layers is too thin for a middle with bulk "
+            f"coordination: its layers are single atomic planes. Use layers={least} or more.",
             ThinSlabWarning,
             stacklevel=4,
         )
