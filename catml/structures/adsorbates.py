@@ -1,143 +1,92 @@
-"""Adsorbates, and placing them on sites.
+"""Placing adsorbates on sites.
 
-Molecules come with the geometries of the G2 set (doi:10.1063/1.473182) that ASE ships, CHx with
-the tetrahedral angles of methane. An adsorbate stands on the site's own normal, which leans on a
-stepped facet, with its binding atom one sum of covalent radii (doi:10.1039/b801115j) away from
-the binding atoms of the surface. That is a start for a relaxation, not its result.
+An adsorbate stands on the site's own normal, which leans on a stepped facet, with its binding atom
+a bond (`catml.structures.bond_lengths`) away from the binding atoms of the surface, and no other
+atom closer than contact. That is a start for a relaxation, not its result.
+
+The azimuth turns about the normal, counter-clockwise seen from outside, and is counted from
+the site's own axis: along a bridge; from a hollow towards one of its atoms; from an on-top atom
+towards a neighbour in the surface. Where several directions are alike it is the first one
+counter-clockwise from the first cell vector (from x for a particle).
 """
 
-from dataclasses import dataclass
+from math import isfinite
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
 from ase import Atoms
-from ase.data import covalent_radii
 from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
-from catml.structures.neighbors import pairs_within
+from catml.structures.bidentate import lying
+from catml.structures.bond_lengths import bond_length
+from catml.structures.contacts import Floor, check_distances
+from catml.structures.molecules import Adsorbate, as_adsorbate
+from catml.structures.site_axes import corners, site_axis, turned
 
 if TYPE_CHECKING:
     from catml.structures.sites import Site
 
-# In sums of covalent radii. Atoms that do not bind to each other may come closer than a bond where
-# the site is narrow; closer than the overlap nothing may come.
-_CONTACT = 0.85
-_OVERLAP = 0.65
-# Two copies of an adsorbate nearer than this would be bonded.
-_BONDED_COPIES = 1.2
-_REACH_ANG = 7.0
-
-
-@dataclass(frozen=True)
-class _Recipe:
-    """How an adsorbate is made from a molecule.
-
-    `missing` hydrogen atoms are taken away, and the molecule is turned so that its other atoms
-    lie above the binding one, `tilt_deg` off the normal.
-    """
-
-    molecule: str
-    binding: str
-    missing: int = 0
-    tilt_deg: float = 0.0
-
-
-_RECIPES = {
-    "H": _Recipe("H", "H"),
-    "C": _Recipe("C", "C"),
-    "N": _Recipe("N", "N"),
-    "O": _Recipe("O", "O"),
-    "F": _Recipe("F", "F"),
-    "S": _Recipe("S", "S"),
-    "Cl": _Recipe("Cl", "Cl"),
-    "CO": _Recipe("CO", "C"),
-    "NO": _Recipe("NO", "N"),
-    "N2": _Recipe("N2", "N"),
-    "CH": _Recipe("CH4", "C", missing=3),
-    "CH2": _Recipe("CH4", "C", missing=2),
-    "CH3": _Recipe("CH4", "C", missing=1),
-    "CHO": _Recipe("HCO", "C"),
-    "NH": _Recipe("NH", "N"),
-    "NH2": _Recipe("NH2", "N"),
-    "NH3": _Recipe("NH3", "N"),
-    # Hydroxyl leans over on metals; upright it would relax nowhere, by symmetry.
-    "OH": _Recipe("OH", "O", tilt_deg=60.0),
-    "SH": _Recipe("SH", "S", tilt_deg=60.0),
-    "H2O": _Recipe("H2O", "O"),
-}
-
-ADSORBATES = tuple(_RECIPES)
-"""Names that `place` knows."""
-
-
-def adsorbate_atoms(name: str) -> Atoms:
-    """Return an adsorbate with its binding atom, the first, at the origin and the rest above.
-
-    Raises
-    ------
-    SurfaceError
-        If the adsorbate is not one of `ADSORBATES`.
-
-    Examples
-    --------
-    >>> adsorbate_atoms("CO").get_chemical_symbols()
-    ['C', 'O']
-    """
-    from ase.build import molecule
-
-    if name not in _RECIPES:
-        raise SurfaceError(
-            f"The adsorbate {name!r} is not known. Known are {', '.join(ADSORBATES)}; "
-            "any other can be given as an ase.Atoms with its binding atom lowest."
-        )
-    recipe = _RECIPES[name]
-    atoms = molecule(recipe.molecule)
-    binding = atoms.get_chemical_symbols().index(recipe.binding)
-    hydrogens = [i for i, symbol in enumerate(atoms.get_chemical_symbols()) if symbol == "H"]
-    dropped = hydrogens[len(hydrogens) - recipe.missing :] if recipe.missing else []
-    others = [i for i in range(len(atoms)) if i not in (binding, *dropped)]
-    atoms = Atoms(
-        numbers=atoms.numbers[[binding, *others]],
-        positions=atoms.positions[[binding, *others]] - atoms.positions[binding],
-    )
-    rest = atoms.positions[1:]
-    if len(rest):
-        up = (rest / np.linalg.norm(rest, axis=1)[:, None]).sum(axis=0)
-        atoms.rotate(up, "z")
-        atoms.rotate(recipe.tilt_deg, "y")
-    return atoms
+_Vector = NDArray[np.float64]
 
 
 def place(
-    atoms: Atoms, site: "Site", adsorbate: str | Atoms, *, height: float | None = None
+    atoms: Atoms,
+    site: "Site",
+    adsorbate: str | Atoms | Adsorbate,
+    *,
+    to: "Site | None" = None,
+    denticity: int | None = None,
+    height: float | None = None,
+    tilt_deg: float | None = None,
+    azimuth_deg: float = 0.0,
 ) -> Atoms:
-    """Return a copy of a slab with an adsorbate on a site.
+    """Return a copy of a slab or particle with an adsorbate on a site.
+
+    By one atom, its first: this one sits on the normal of the site. By two atoms: over the two
+    ends of a bridge; or side-on over any other site, along the azimuth; or the first on `site`
+    and the second on `to`. Each of the two comes as near to its own bond length as the rigid
+    molecule allows, and the rest of it points away.
 
     Parameters
     ----------
     atoms : ase.Atoms
-        The slab the site was found on.
+        The slab the site was found on; it may hold adsorbates placed earlier.
     site : Site
-        One of `catml.find_sites(atoms)`.
-    adsorbate : str or ase.Atoms
-        A name from `ADSORBATES`, or a molecule: its lowest atom binds, and its z axis becomes
-        the site's normal.
+        One of `catml.find_sites(atoms)`, or another copy of it (`equivalent_copies`).
+    adsorbate : str, ase.Atoms or Adsorbate
+        A name such as ``"COOH"`` (`catml.structures.molecules.ADSORBATES`), any name of the G2
+        set, ``"smiles:..."`` (`catml.structures.smiles`), or a molecule: its lowest atom binds,
+        and its z axis becomes the site's normal.
+    to : Site, optional
+        Where the second binding atom goes; its copy nearest to `site` is meant.
+    denticity : int, optional
+        By how many atoms it binds, 1 or 2. By default as is usual for it: 2 for H2, formate
+        (HCOO), C2H2, C2H4 and wherever `to` is given, else 1.
     height : float, optional
-        Height of the binding atom above the site along its normal, in Å. By default so that it
-        is a sum of covalent radii away from the nearest of the site's atoms.
+        Height of the binding atom above the site along its normal, in Å; of the middle of two.
+        By default so that it is a bond away from the nearest of the site's atoms.
+    tilt_deg : float, optional
+        How far the adsorbate leans off the normal, towards the azimuth; by default as is usual
+        for it, 60 degrees for OH. When it binds by two atoms, how far it leans over their axis, by
+        default not at all.
+    azimuth_deg : float
+        Direction of its x axis about the normal, in degrees; of the axis through two binding atoms.
 
     Returns
     -------
     ase.Atoms
         The slab's atoms first, in their order, then those of the adsorbate, tagged 0 and the
-        binding one first. ``info`` says what was placed where: ``adsorbate`` and ``site``.
+        binding one first. ``info`` says what was placed where: ``adsorbate`` and ``site`` for the
+        last one, and ``adsorbates`` for all, with the indices of their atoms.
 
     Raises
     ------
     SurfaceError
         If the adsorbate is unknown or empty, the site is not one of this slab, the height puts
-        atoms into each other, or the cell is too small for the adsorbate.
+        atoms into each other, the cell is too small for the adsorbate, or two atoms cannot bind
+        there.
 
     Examples
     --------
@@ -147,104 +96,113 @@ def place(
     >>> place(slab, find_sites(slab)[0], "CO").get_chemical_formula()
     'COPt16'
     """
-    _check_site(atoms, site)
-    guest = _binding_first(adsorbate)
-    normal = np.array(site.normal)
-    guest.rotate("z", normal)
-    if height is None:
-        height = _resting_height(atoms, site, guest)
-    guest.translate(np.array(site.position) + height * normal)
-    guest.set_tags(0)
+    slab = without_adsorbates(atoms)
+    guest = as_adsorbate(adsorbate)
+    _check_site(slab, site)
+    _check_numbers(height=height, tilt_deg=tilt_deg, azimuth_deg=azimuth_deg)
+    if _count(guest, denticity, to) == 2:
+        if to is not None:
+            _check_site(slab, to)
+        positions = lying(slab, site, guest, to, height, tilt_deg or 0.0, azimuth_deg)
+    else:
+        shape = guest.atoms()
+        shape.rotate(guest.tilt_deg if tilt_deg is None else tilt_deg, "y")
+        normal = np.array(site.normal)
+        axis = turned(site_axis(slab, site), normal, azimuth_deg)
+        offsets = shape.positions @ np.array([axis, np.cross(normal, axis), normal])
+        rise = _resting_height(slab, site, guest, offsets) if height is None else height
+        positions = np.array(site.position) + offsets + rise * normal
+    return _joined(atoms, len(slab), guest, positions, site)
+
+
+def without_adsorbates(atoms: Atoms) -> Atoms:
+    """Return a copy of a slab without the adsorbates that `place` has put there.
+
+    Examples
+    --------
+    >>> from ase.build import fcc111
+    >>> from catml.structures.sites import find_sites
+    >>> slab = fcc111("Pt", (2, 2, 4), vacuum=10)
+    >>> len(without_adsorbates(place(slab, find_sites(slab)[0], "CO")))
+    16
+    """
+    bare = atoms.copy()
+    placed = bare.info.pop("adsorbates", [])
+    for name in ("adsorbate", "site", "coverage_ml") if placed else ():
+        bare.info.pop(name, None)
+    del bare[[index for one in placed for index in one["atoms"] if index < len(atoms)]]
+    return bare
+
+
+def _resting_height(slab: Atoms, site: "Site", guest: Adsorbate, offsets: _Vector) -> float:
+    """Lowest height in Å where binding atoms are a bond away and no others too close."""
+    floor = Floor.under(slab, np.array(site.position), np.array(site.normal))
+    numbers = guest.atoms().numbers
+    lengths = [
+        bond_length(guest.name, guest.symbols[0], element, site.elements).bond_ang
+        for element in site.elements
+    ]
+    heights = [floor.height(offsets[0], floor.bonds(numbers[0], corners(slab, site), lengths))]
+    heights += [
+        floor.height(offset, floor.contacts(number))
+        for offset, number in zip(offsets[1:], numbers[1:], strict=True)
+    ]
+    return max(0.0, *heights)
+
+
+def _joined(atoms: Atoms, n_slab: int, guest: Adsorbate, positions: _Vector, site: "Site") -> Atoms:
     placed = atoms.copy()
-    placed += guest
-    placed.info["adsorbate"] = adsorbate if isinstance(adsorbate, str) else str(guest.symbols)
+    placed += Atoms(list(guest.symbols), positions=positions, tags=[0] * len(positions))
+    check_distances(placed, len(atoms), n_slab, guest.name, site)
+    indices = list(range(len(atoms), len(placed)))
+    earlier = atoms.info.get("adsorbates", [])
+    placed.info["adsorbates"] = [
+        *earlier,
+        {"adsorbate": guest.name, "site": site.id, "atoms": indices},
+    ]
+    placed.info["adsorbate"] = guest.name
     placed.info["site"] = site.id
-    _check_distances(placed, len(atoms), site)
     return placed
 
 
-def _binding_first(adsorbate: str | Atoms) -> Atoms:
-    """A new copy of the adsorbate, its binding atom first and at the origin."""
-    if isinstance(adsorbate, str):
-        return adsorbate_atoms(adsorbate)
-    if not isinstance(adsorbate, Atoms) or not len(adsorbate):
+def _count(guest: Adsorbate, denticity: object, to: "Site | None") -> int:
+    """By how many atoms to bind."""
+    usual = guest.denticity if to is None else 2
+    count = usual if denticity is None else denticity
+    if count not in (1, 2) or isinstance(count, bool) or (count == 1 and to is not None):
         raise SurfaceError(
-            f"Cannot place {adsorbate!r}: an adsorbate is a name ({', '.join(ADSORBATES)}) or an "
-            "ase.Atoms with at least one atom."
+            f"Cannot place {guest.name} with denticity={denticity!r}"
+            f"{' and a second site' if to is not None else ''}: it is 1, or 2 for two binding atoms"
+            " and where `to` gives the site of the second."
         )
-    order = np.argsort(adsorbate.positions[:, 2], kind="stable")
-    lowest = int(order[0])
-    others = [i for i in range(len(adsorbate)) if i != lowest]
-    guest = adsorbate[[lowest, *others]]
-    guest.translate(-adsorbate.positions[lowest])
-    return guest
+    if count == 2 and guest.second is None:
+        raise SurfaceError(
+            f"{guest.name} binds by one atom only: no second binding atom is known for it. Name "
+            "both with as_adsorbate(molecule, binding=(i, j)), or leave out `to` and `denticity`."
+        )
+    return int(count)
 
 
-def _check_site(atoms: Atoms, site: "Site") -> None:
-    symbols = atoms.get_chemical_symbols()
-    known = max(site.atoms) < len(atoms) and site.elements == tuple(symbols[i] for i in site.atoms)
+def _check_numbers(**options: object) -> None:
+    for name, value in options.items():
+        if value is not None and (
+            isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value)
+        ):
+            unit = "Å" if name == "height" else "degrees"
+            raise SurfaceError(
+                f"{name}={value!r} is not a number: give it in {unit}, or leave it out."
+            )
+
+
+def _check_site(slab: Atoms, site: "Site") -> None:
+    symbols = slab.get_chemical_symbols()
+    known = max(site.atoms) < len(slab) and site.elements == tuple(symbols[i] for i in site.atoms)
     if known:
-        shifts = np.array([image[1:] for image in site.images]) @ atoms.cell.array[:2]
-        corners = atoms.positions[list(site.atoms)] + shifts
         # The binding atoms lie around the site, wherever relaxation has moved them since.
-        known = bool(np.linalg.norm(corners.mean(axis=0) - site.position) < 1.0)
+        middle = corners(slab, site).mean(axis=0)
+        known = bool(np.linalg.norm(middle - site.position) < 1.0)
     if not known:
         raise SurfaceError(
-            f"The site {site.id!r} was not found on {atoms.get_chemical_formula()} as it is: its "
+            f"The site {site.id!r} was not found on {slab.get_chemical_formula()} as it is: its "
             "atoms are elsewhere. Take a site from find_sites of the very slab."
-        )
-
-
-def _resting_height(atoms: Atoms, site: "Site", guest: Atoms) -> float:
-    """Lowest height in Å where binding atoms are a bond away and no others too close."""
-    normal = np.array(site.normal)
-    around, numbers, is_binding = _surroundings(atoms, site)
-    heights = [0.0]
-    for k, (offset, number) in enumerate(zip(guest.positions, guest.numbers, strict=True)):
-        radii = covalent_radii[numbers] + covalent_radii[number]
-        limit = np.where(is_binding & (k == 0), radii, _CONTACT * radii)
-        relative = around - offset
-        along = relative @ normal
-        aside2 = (relative**2).sum(axis=1) - along**2
-        near = aside2 < limit**2
-        heights += (along[near] + np.sqrt(limit[near] ** 2 - aside2[near])).tolist()
-    return max(heights)
-
-
-def _surroundings(
-    atoms: Atoms, site: "Site"
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.bool_]]:
-    """Slab atoms around a site: positions relative to it, atomic numbers, whether they bind."""
-    probe = atoms.copy()
-    probe += Atoms("X", positions=[site.position])
-    pairs = pairs_within(probe, _REACH_ANG)
-    near = (pairs.i == len(atoms)) & (pairs.j < len(atoms))
-    j, shift = pairs.j[near], pairs.shift[near]
-    around = atoms.positions[j] + shift @ atoms.cell.array - np.array(site.position)
-    binding = {(atom, u, v, 0) for atom, u, v in site.images}
-    images = zip(j.tolist(), shift.tolist(), strict=True)
-    is_binding = np.array([(atom, *turns) in binding for atom, turns in images], dtype=bool)
-    return around, atoms.numbers[j], is_binding
-
-
-def _check_distances(placed: Atoms, n_slab: int, site: "Site") -> None:
-    """Refuse a placement with overlapping atoms."""
-    pairs = pairs_within(placed, _REACH_ANG)
-    radii = covalent_radii[placed.numbers]
-    ratio = pairs.distance / (radii[pairs.i] + radii[pairs.j])
-    from_guest = pairs.i >= n_slab
-    to_slab = from_guest & (pairs.j < n_slab)
-    to_copy = from_guest & (pairs.j >= n_slab) & pairs.shift.any(axis=1)
-    name = placed.info["adsorbate"]
-    if (ratio[to_slab] < _OVERLAP).any():
-        worst = pairs.distance[to_slab][ratio[to_slab].argmin()]
-        raise SurfaceError(
-            f"{name} on {site.id} overlaps the slab, with atoms {worst:.2f} Å apart: give a "
-            "larger height, or none to have it chosen."
-        )
-    if (ratio[to_copy] < _BONDED_COPIES).any():
-        worst = pairs.distance[to_copy][ratio[to_copy].argmin()]
-        raise SurfaceError(
-            f"{name} on {site.id} touches its own periodic copies, with atoms {worst:.2f} Å "
-            "apart: build the slab with a larger size, such as (2, 2)."
         )

@@ -2,11 +2,15 @@ import numpy as np
 import pytest
 from ase import Atoms
 from ase.build import bcc100, fcc100, fcc111, fcc211, molecule
+from ase.cluster import Octahedron
 from ase.data import covalent_radii
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from catml.errors import SurfaceError
-from catml.structures.adsorbates import ADSORBATES, adsorbate_atoms, place
-from catml.structures.sites import find_sites
+from catml.structures.adsorbates import place, without_adsorbates
+from catml.structures.molecules import ADSORBATES, as_adsorbate
+from catml.structures.sites import Site, find_sites
 
 PT = fcc111("Pt", (2, 2, 4), vacuum=10)
 SLABS = {
@@ -36,7 +40,7 @@ def test_every_adsorbate_fits_on_every_site(slab, name):
         placed = place(slab, site, name)
         guest = placed[len(slab) :]
         assert sorted(guest.get_chemical_formula()) == sorted(
-            adsorbate_atoms(name).get_chemical_formula()
+            as_adsorbate(name).atoms().get_chemical_formula()
         )
         for k in range(len(slab), len(placed)):
             near = placed.get_distances(k, range(len(slab)), mic=True)
@@ -45,7 +49,7 @@ def test_every_adsorbate_fits_on_every_site(slab, name):
 
 
 @pytest.mark.parametrize("site_id", ["ontop-1", "bridge-1", "hollow-fcc-1", "hollow-hcp-1"])
-@pytest.mark.parametrize("name", ["CO", "N", "NH3"])
+@pytest.mark.parametrize("name", ["CHO", "N", "NH3"])
 def test_binding_atom_is_a_bond_away_from_each_binding_atom(site_id, name):
     site = site_of(PT, site_id)
     placed = place(PT, site, name)
@@ -114,13 +118,153 @@ def test_any_molecule_is_placed_with_its_lowest_atom_down():
     assert len(methanol) == len(PT) + 6
 
 
-def test_placement_turns_with_the_slab():
-    turned = PT.copy()
-    turned.rotate(30, "z", rotate_cell=True)
-    placed = place(turned, site_of(turned, "hollow-hcp-1"), "N")
-    expected = place(PT, site_of(PT, "hollow-hcp-1"), "N")
-    expected.rotate(30, "z", rotate_cell=True)
-    np.testing.assert_allclose(placed.positions[-1], expected.positions[-1], atol=1e-6)
+def direction(placed, n_slab):
+    """From the first to the last atom of the adsorbate, flat on the surface, in degrees."""
+    way = placed.positions[-1] - placed.positions[n_slab]
+    return np.degrees(np.arctan2(way[1], way[0]))
+
+
+def test_tilt_and_azimuth_are_those_asked_for():
+    site = site_of(PT, "ontop-1")
+    for tilt, azimuth in ((0, 0), (30, 0), (60, 90), (90, -45), (20, 200)):
+        placed = place(PT, site, "CO", tilt_deg=tilt, azimuth_deg=azimuth, height=3.0)
+        way = placed.positions[-1] - placed.positions[-2]
+        assert np.degrees(np.arccos(way[2] / np.linalg.norm(way))) == pytest.approx(tilt, abs=1e-6)
+        if tilt:
+            off = np.mod(direction(placed, len(PT)) - azimuth + 180, 360) - 180
+            assert off == pytest.approx(0, abs=1e-6)
+
+
+def test_azimuth_is_counted_from_the_axis_of_the_site():
+    # The first cell vector of PT runs along a close-packed row, along x.
+    along = {
+        "ontop-1": 0.0,  # to the next atom of the row
+        "bridge-1": [0.0, 60.0, 120.0],  # along whichever bridge it is
+        "hollow-fcc-1": [30.0, 90.0],  # to one of the three atoms around
+        "hollow-hcp-1": [30.0, 90.0],
+    }
+    for site_id, expected in along.items():
+        site = site_of(PT, site_id)
+        placed = place(PT, site, "CO", tilt_deg=45, height=3.0)
+        found = direction(placed, len(PT))
+        assert min(abs(found - angle) for angle in np.atleast_1d(expected)) < 1e-6
+        ends = PT.positions[list(site.atoms)]
+        if site.kind == "bridge":
+            way = (ends[1] - ends[0]) / np.linalg.norm(ends[1] - ends[0])
+            axis = [np.cos(np.radians(found)), np.sin(np.radians(found)), 0]
+            assert abs(way @ axis) == pytest.approx(1.0)
+
+
+def test_measured_bond_lengths_are_taken_where_there_are_any():
+    top, bridge = site_of(PT, "ontop-1"), site_of(PT, "bridge-1")
+    for site, bond in ((top, 1.86), (bridge, 2.02)):
+        placed = place(PT, site, "CO")
+        distances = placed.get_distances(len(PT), list(site.atoms), mic=True)
+        np.testing.assert_allclose(distances, bond, atol=1e-6)
+
+
+rotations = st.tuples(*[st.floats(-180, 180)] * 3)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    angles=rotations, seed=st.integers(0, 99), kind=st.sampled_from(["ontop", "bridge", "hollow"])
+)
+def test_any_orientation_and_order_of_the_slab_give_the_same(angles, seed, kind):
+    slab = SLABS["Pt(211)"]
+    order = np.random.default_rng(seed).permutation(len(slab))
+    turned = slab[order]
+    turned.euler_rotate(*angles)
+    turned.cell = turned.cell.array @ rotation_of(angles).T
+    for name, denticity in (("OH", 1), ("COOH", 1), ("HCOO", 2)):
+        site = next(site for site in find_sites(slab) if site.kind == kind)
+        same = next(other for other in find_sites(turned) if other.id == site.id)
+        expected = place(slab, site, name, denticity=denticity)
+        found = place(turned, same, name, denticity=denticity)
+        np.testing.assert_allclose(
+            found.positions[len(slab) :],
+            expected.positions[len(slab) :] @ rotation_of(angles).T,
+            atol=1e-5,
+        )
+
+
+def rotation_of(angles):
+    probe = Atoms("H3", positions=np.eye(3))
+    probe.euler_rotate(*angles)
+    return probe.positions.T
+
+
+def test_a_slab_cut_by_its_cell_is_in_one_piece_for_adsorbates():
+    slab = PT.copy()
+    slab.pbc = True
+    lowered = slab.copy()
+    lowered.positions[:, 2] -= slab.positions[:, 2].max() - 1.0
+    lowered.wrap()
+    for name in ("CO", "HCOO"):
+        expected = place(slab, site_of(slab, "bridge-1"), name)
+        found = place(lowered, site_of(lowered, "bridge-1"), name)
+        for k in range(len(slab), len(expected)):
+            np.testing.assert_allclose(
+                np.sort(found.get_distances(k, range(len(slab)), mic=True)),
+                np.sort(expected.get_distances(k, range(len(slab)), mic=True)),
+                atol=1e-6,
+            )
+
+
+def test_a_rattled_slab_takes_the_sites_of_its_ideal_parent():
+    rattled = PT.copy()
+    rattled.rattle(0.05, seed=3)
+    for site_id in ("ontop-1", "bridge-1", "hollow-fcc-1"):
+        site = site_of(PT, site_id)
+        placed = place(rattled, site, "OH")
+        nearest = placed.get_distances(len(PT), list(site.atoms), mic=True)
+        assert nearest.min() == pytest.approx(radii("Pt", "O"), abs=1e-6)
+        assert nearest.max() < radii("Pt", "O") + 0.25
+
+
+def test_a_particle_is_no_slab_but_can_hold_adsorbates():
+    particle = Octahedron("Pt", 5, cutoff=1)
+    particle.pbc = False
+    top = int(particle.positions[:, 2].argmax())
+    normal = particle.positions[top] - particle.get_center_of_mass()
+    site = Site(
+        "ontop",
+        "",
+        (top,),
+        ("Pt",),
+        tuple(particle.positions[top].tolist()),
+        1,
+        "ontop-1",
+        tuple((normal / np.linalg.norm(normal)).tolist()),
+        ((top, 0, 0),),
+    )
+    placed = place(particle, site, "CO", tilt_deg=20)
+    assert placed.get_distance(top, len(particle)) == pytest.approx(1.86)
+    assert place(particle, site, "O2", denticity=2).get_chemical_symbols()[-2:] == ["O", "O"]
+
+
+def test_adsorbates_can_follow_each_other():
+    slab = fcc111("Pt", (3, 3, 4), vacuum=10)
+    first = place(slab, site_of(slab, "ontop-1"), "CO")
+    both = place(first, site_of(slab, "hollow-fcc-1"), "H", height=1.2)
+    assert [one["adsorbate"] for one in both.info["adsorbates"]] == ["CO", "H"]
+    assert both.info["adsorbates"][1]["atoms"] == [len(slab) + 2]
+    assert without_adsorbates(both) == slab
+    assert without_adsorbates(both).info == slab.info
+
+
+def test_an_adsorbate_on_another_is_refused():
+    slab = fcc111("Pt", (3, 3, 4), vacuum=10)
+    first = place(slab, site_of(slab, "ontop-1"), "CO")
+    with pytest.raises(SurfaceError, match="O on ontop-1 touches an adsorbate that is there"):
+        place(first, site_of(slab, "ontop-1"), "O")
+
+
+@pytest.mark.parametrize("option", ["height", "tilt_deg", "azimuth_deg"])
+@pytest.mark.parametrize("value", ["up", np.nan, np.inf, True])
+def test_numbers_must_be_numbers(option, value):
+    with pytest.raises(SurfaceError, match=f"{option}=.* is not a number"):
+        place(PT, site_of(PT, "ontop-1"), "CO", **{option: value})
 
 
 def test_unknown_adsorbate_is_refused_with_the_list():

@@ -1,0 +1,126 @@
+"""How far an adsorbate can come down onto a slab, and whether any atoms overlap."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from ase import Atoms
+from ase.data import covalent_radii
+from numpy.typing import NDArray
+
+from catml.errors import SurfaceError
+from catml.structures.neighbors import pairs_within
+
+if TYPE_CHECKING:
+    from catml.structures.sites import Site
+
+# In sums of covalent radii (doi:10.1039/b801115j). Atoms that do not bind to each other may come
+# closer than a bond where the site is narrow; closer than the overlap nothing may come. Adsorbates
+# nearer to each other than the last would be bonded.
+_CONTACT = 0.85
+_OVERLAP = 0.65
+_BONDED = 1.2
+_REACH_ANG = 7.0
+
+_Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Floor:
+    """The slab atoms under a point.
+
+    Attributes
+    ----------
+    origin, normal : float array (3,)
+        The point in Å and the direction that leads away from the slab.
+    offsets : float array (n, 3)
+        The slab atoms around, relative to the point, in Å.
+    numbers : int array (n,)
+        Their atomic numbers.
+    """
+
+    origin: _Vector
+    normal: _Vector
+    offsets: _Vector
+    numbers: NDArray[np.int64]
+
+    @classmethod
+    def under(cls, slab: Atoms, origin: _Vector, normal: _Vector) -> "Floor":
+        """Collect the atoms of a slab without adsorbates around a point."""
+        probe = slab.copy()
+        probe += Atoms("X", positions=[origin])
+        pairs = pairs_within(probe, _REACH_ANG)
+        near = (pairs.i == len(slab)) & (pairs.j < len(slab))
+        j, shift = pairs.j[near], pairs.shift[near]
+        return cls(
+            np.asarray(origin, dtype=float),
+            np.asarray(normal, dtype=float),
+            slab.positions[j] + shift @ slab.cell.array - origin,
+            slab.numbers[j],
+        )
+
+    def contacts(self, number: int) -> _Vector:
+        """Return how near an atom that does not bind may come to each slab atom, in Å."""
+        radii: _Vector = covalent_radii[self.numbers] + covalent_radii[number]
+        return _CONTACT * radii
+
+    def bonds(self, number: int, corners: _Vector, lengths: Sequence[float]) -> _Vector:
+        """Return the same for an atom with bonds to the slab atoms at `corners`, shape (m, 3)."""
+        limits = self.contacts(number)
+        for corner, length in zip(corners, lengths, strict=True):
+            bound = np.linalg.norm(self.offsets + self.origin - corner, axis=1) < 1e-3
+            limits[bound] = length
+        return limits
+
+    def height(self, point: _Vector, limits: _Vector) -> float:
+        """Return how far along the normal a point is to move to keep off all slab atoms, in Å.
+
+        `point` is relative to the origin and `limits` says how far off, shape (n,); -inf where
+        there is no atom in the way.
+        """
+        relative = self.offsets - point
+        along = relative @ self.normal
+        aside2 = (relative**2).sum(axis=1) - along**2
+        near = aside2 < limits**2
+        if not near.any():
+            return -np.inf
+        return float((along[near] + np.sqrt(limits[near] ** 2 - aside2[near])).max())
+
+
+def check_distances(placed: Atoms, n_before: int, n_slab: int, name: str, site: "Site") -> None:
+    """Refuse a placement with overlapping atoms.
+
+    The slab's own atoms come first, then up to `n_before` those of adsorbates placed earlier, then
+    those of the new one.
+    """
+    pairs = pairs_within(placed, _REACH_ANG)
+    radii = covalent_radii[placed.numbers]
+    ratio = pairs.distance / (radii[pairs.i] + radii[pairs.j])
+    new = pairs.i >= n_before
+    cases = (
+        (
+            new & (pairs.j < n_slab),
+            _OVERLAP,
+            "overlaps the slab",
+            "give a larger height, or none to have it chosen",
+        ),
+        (
+            new & (pairs.j >= n_slab) & (pairs.j < n_before),
+            _BONDED,
+            "touches an adsorbate that is there already",
+            "take a site further away or a larger slab",
+        ),
+        (
+            new & (pairs.j >= n_before) & pairs.shift.any(axis=1),
+            _BONDED,
+            "touches its own periodic copies",
+            "build the slab with a larger size, such as (2, 2)",
+        ),
+    )
+    for rows, least, what, advice in cases:
+        if (ratio[rows] < least).any():
+            worst = pairs.distance[rows][ratio[rows].argmin()]
+            raise SurfaceError(
+                f"{name} on {site.id} {what}, with atoms {worst:.2f} Å apart: {advice}."
+            )
