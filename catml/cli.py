@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -73,10 +74,26 @@ def build_parser() -> argparse.ArgumentParser:
 
     sub = command("build", _build, "build a slab and write it in any format ASE knows")
     sub.add_argument("surface", help='for example "Pt3Ni(111)"')
+    sub.add_argument("--termination", metavar="LABEL", help="by its top layer's elements, as NiPt")
     sub.add_argument("--layers", type=int, metavar="N", help="atomic planes (default: enough)")
-    sub.add_argument("--size", default="1x1", metavar="AxB", help="surface supercell")
+    sub.add_argument(
+        "--thickness", type=float, metavar="Å", help="height from the lowest to the highest plane"
+    )
+    sub.add_argument(
+        "--size", metavar="SIZE", help='repeats, as 2x2, or new cell vectors, as "1 1; -1 2"'
+    )
+    sub.add_argument("--orthogonal", action="store_true", help="the smallest rectangular cell")
     sub.add_argument("--vacuum", type=float, default=10.0, metavar="Å", help="on each side")
+    sub.add_argument("--fixed", type=int, default=0, metavar="N", help="layers fixed, from below")
+    sub.add_argument(
+        "--functional", default="BEEF-vdW", help="whose lattice constants (default: BEEF-vdW)"
+    )
+    sub.add_argument(
+        "--strain", default="0", metavar="X", help="in-plane fraction, as 0.02; or two, as 0.02,0"
+    )
     sub.add_argument("-o", "--output", required=True, metavar="FILE")
+    sub.add_argument("--format", metavar="NAME", help="ASE's name of it (default: FILE's name)")
+    sub.add_argument("--json", action="store_true", help=JSON_HELP)
 
     sub = command("sites", _sites, "list a surface's symmetry-distinct adsorption sites")
     sub.add_argument("surface", nargs="?", help='for example "Pt3Ni(111)"')
@@ -143,20 +160,73 @@ def _run(options: argparse.Namespace) -> None:
 
 def _build(options: argparse.Namespace) -> None:
     from catml.structures.files import write_slab
+    from catml.structures.layers import describe_slab
+    from catml.structures.slabs import ThinSlabWarning
     from catml.structures.surface import Surface
 
-    slab = Surface(options.surface).slab(
-        layers=options.layers, size=_size(options.size), vacuum=options.vacuum
+    name = options.surface
+    if options.termination is not None:
+        if ":" in name:
+            raise CatmlError(f"{name!r} names a termination already; leave --termination out")
+        name = f"{name}:{options.termination}"
+    with warnings.catch_warnings(record=True) as doubts:
+        warnings.simplefilter("always")
+        slab = Surface(name).slab(
+            layers=options.layers,
+            thickness_ang=options.thickness,
+            size=_size(options.size),
+            vacuum=options.vacuum,
+            orthogonal=options.orthogonal,
+            fixed_layers=options.fixed,
+            functional=options.functional,
+            strain=_strain(options.strain),
+        )
+    for doubt in doubts:
+        if issubclass(doubt.category, ThinSlabWarning):
+            print(f"catml: warning: {doubt.message}", file=sys.stderr)
+    write_slab(slab, options.output, file_format=options.format)
+    if options.json:
+        print(json.dumps({"file": options.output, **describe_slab(slab)}, ensure_ascii=False))
+        return
+    info, lattice = slab.info, slab.info["lattice"]
+    estimated = ", estimated" if lattice["estimated"] else ""
+    print(
+        f"{options.output}: {info['surface']}, {len(slab)} atoms in {info['layers']} layers; "
+        f"lattice constants of {lattice['functional']}{estimated}"
     )
-    write_slab(slab, options.output)
-    print(f"{options.output}: {options.surface}, {len(slab)} atoms")
 
 
-def _size(text: str) -> tuple[int, int]:
-    parts = text.lower().split("x")
-    if len(parts) != 2 or not all(part.isdigit() and int(part) > 0 for part in parts):
-        raise CatmlError(f"--size {text!r} is not a supercell; write it as 2x2")
-    return int(parts[0]), int(parts[1])
+def _size(text: str | None) -> Any:
+    """Read 2x3, or the rows of a matrix separated by a semicolon."""
+    if text is None:
+        return None
+    if ";" in text:
+        rows = [row.replace(",", " ").split() for row in text.split(";")]
+    else:
+        rows = [text.lower().split("x")]
+    try:
+        numbers = [[int(number) for number in row] for row in rows]
+    except ValueError:
+        numbers = []
+    if [len(row) for row in numbers] not in ([2], [2, 2]):
+        raise CatmlError(
+            f"--size {text!r} is not a supercell; write repeats as 2x2, or the new cell vectors "
+            'in surface cells as "1 1; -1 2"'
+        )
+    return numbers if ";" in text else numbers[0]
+
+
+def _strain(text: str) -> Any:
+    try:
+        values = [float(value) for value in text.replace(",", " ").split()]
+    except ValueError:
+        values = []
+    if len(values) not in (1, 2):
+        raise CatmlError(
+            f"--strain {text!r} is no strain; write a fraction as 0.02, or two (along x and y) "
+            "as 0.02,-0.01"
+        )
+    return values if len(values) == 2 else values[0]
 
 
 def _sites(options: argparse.Namespace) -> None:

@@ -13,6 +13,7 @@ from ase.io import read, write
 from catml.cli import main
 from catml.data.tables import load_dataset
 from catml.models.adsorption import AdsorptionModel
+from catml.structures.surface import Surface
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +108,50 @@ def test_build_writes_a_slab(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     assert read(path).get_chemical_formula() == "Ni16Pt48"
 
 
+def test_build_takes_every_option_of_a_slab(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "POSCAR"
+    arguments = ["--termination", "NiPt", "--thickness", "9", "--size", "1 1; -1 1"]
+    arguments += ["--fixed", "2", "--vacuum", "7", "--functional", "experiment"]
+    arguments += ["--strain", "0.01,-0.02", "-o", str(path), "--json"]
+    said = json.loads(output(capsys, "build", "Pt3Ni(100)", *arguments))
+    expected = Surface("Pt3Ni(100):NiPt").slab(
+        thickness_ang=9,
+        size=((1, 1), (-1, 1)),
+        fixed_layers=2,
+        vacuum=7,
+        functional="experiment",
+        strain=(0.01, -0.02),
+    )
+    slab = read(path)
+    assert slab.cell.array == pytest.approx(expected.cell.array)
+    assert len(slab.constraints[0].index) == len(expected.constraints[0].index) == 8
+    assert said["surface"] == "Pt3Ni(100):NiPt"
+    assert said["layer_compositions"][:2] == [{"Ni": 2, "Pt": 2}, {"Pt": 4}]
+    assert (said["excess"], said["symmetric"], said["bulk_like_middle"]) == ({}, False, True)
+    assert all(said[key] == value for key, value in expected.info.items())
+
+
+def test_build_takes_a_format_by_name_and_a_rectangular_cell(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "slab.one"
+    options = ["--orthogonal", "--size", "2x1", "--format", "vasp", "-o", str(path)]
+    said = output(capsys, "build", "Pt(111)", *options)
+    assert "Pt(111), 16 atoms in 4 layers; lattice constants of BEEF-vdW" in said
+    assert read(path, format="vasp").cell.angles() == pytest.approx([90, 90, 90])
+    assert "64 atoms" not in output(capsys, "build", "Pt1/Cu(111)", "-o", str(path) + ".cif")
+
+
+def test_build_warns_of_thin_slabs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = str(tmp_path / "thin.cif")
+    assert main(["build", "Pt(211)", "--layers", "4", "-o", path]) == 0
+    warning = capsys.readouterr().err
+    assert warning.startswith("catml: warning: Pt(211) with 4 layers is too thin")
+    assert "Use layers=7" in warning
+
+
 def test_datasets(capsys: pytest.CaptureFixture[str]) -> None:
     listed = json.loads(output(capsys, "datasets", "--json"))
     assert [row["dataset"] for row in listed] == ["gaspy2018", "ma2015", "mamun2019", "xu2022"]
@@ -171,7 +216,19 @@ def test_import_makes_a_dataset_and_names_what_it_left_out(
         (["sites", "Cu(111)", "--plot", "sites.jpeg"], "must end in .png or .svg"),
         (["sites", "Cu(111)", "--plot", "a.png", "--size", "2"], "--size '2'"),
         (["build", "Cu(111)", "--size", "2by2", "-o", "x.cif"], "--size '2by2'"),
+        (["build", "Cu(111)", "--size", "1 2; 3", "-o", "x.cif"], "--size '1 2; 3'"),
+        (["build", "Cu(111)", "--size", "1 2; 2 4", "-o", "x.cif"], "span no cell"),
+        (["build", "Cu(111)", "--size", "0x2", "-o", "x.cif"], "at least (1, 1)"),
         (["build", "Cu(111)", "--layers", "0", "-o", "x.cif"], "layers"),
+        (["build", "Cu(111)", "--layers", "4", "--thickness", "9", "-o", "x.cif"], "one of the"),
+        (["build", "Cu(111)", "--fixed", "9", "-o", "x.cif"], "fixed_layers=9"),
+        (["build", "Cu(111)", "--strain", "2", "-o", "x.cif"], "0.02 is 2 %"),
+        (["build", "Cu(111)", "--strain", "much", "-o", "x.cif"], "--strain 'much'"),
+        (["build", "Cu(111)", "--functional", "LDA", "-o", "x.cif"], "'LDA'"),
+        (["build", "Cu(111)", "--termination", "Cu", "-o", "x.cif"], "has only one"),
+        (["build", "Pt3Ni(100)", "--termination", "Ni", "-o", "x.cif"], "Allowed are"),
+        (["build", "Pt3Ni(100):Pt", "--termination", "Pt", "-o", "x.cif"], "already"),
+        (["build", "Cu(111)", "--format", "vaps", "-o", "x.cif"], "written as 'vaps'"),
         (["build", "Cu(111)", "-o", "x.nonsense"], "cannot be written as 'x.nonsense'"),
         (["predict", "CO"], "no surface is given"),
         (["predict", "CO", "--file", "none.csv"], "'none.csv' cannot be read"),

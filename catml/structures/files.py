@@ -18,8 +18,8 @@ _FRAME = re.compile(r"(?P<file>.+)@(?P<frame>-?\d+)")
 _FORMATS = ".extxyz, .cif, .traj or POSCAR"
 
 
-def write_slab(atoms: Atoms, path: str | Path) -> Path:
-    """Write `atoms` to `path`, in the format its name asks for, all at once.
+def write_slab(atoms: Atoms, path: str | Path, *, file_format: str | None = None) -> Path:
+    """Write `atoms` to `path`, all at once.
 
     Parameters
     ----------
@@ -29,6 +29,8 @@ def write_slab(atoms: Atoms, path: str | Path) -> Path:
         File name; ``.extxyz``, ``.cif``, ``.traj``, ``POSCAR`` and whatever else ASE writes.
         Fixed atoms stay fixed in ``.extxyz``, ``.traj``, ``.json`` and ``POSCAR``; ``.cif`` and
         ``.xyz`` have no place for that.
+    file_format
+        ASE's name of the format, such as ``"vasp"``; by default the one the file's name asks for.
 
     Returns
     -------
@@ -49,7 +51,7 @@ def write_slab(atoms: Atoms, path: str | Path) -> Path:
         # ASE guesses the format from the name, so the unfinished file bears the same one.
         with TemporaryDirectory(dir=target.parent, prefix=".unfinished-") as folder:
             unfinished = Path(folder) / target.name
-            write(unfinished, atoms)
+            write(unfinished, atoms, format=file_format)
             os.replace(unfinished, target)
     except OSError as reason:
         raise SurfaceError(
@@ -57,8 +59,8 @@ def write_slab(atoms: Atoms, path: str | Path) -> Path:
         ) from None
     except (UnknownFileTypeError, ValueError, KeyError, TypeError) as reason:
         raise SurfaceError(
-            f"the slab cannot be written as {target.name!r}: {reason or 'no such format'}; use a "
-            f"format ASE writes, such as {_FORMATS}"
+            f"the slab cannot be written as {file_format or target.name!r}: "
+            f"{reason or 'no such format'}; use a format ASE writes, such as {_FORMATS}"
         ) from None
     return target
 

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import gcd
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from ase.data import chemical_symbols
@@ -247,6 +247,31 @@ def coordination_of_middle(atoms: "Atoms", bulk: Bulk = None) -> MiddleCoordinat
         bulk=tuple(sorted(set(wanted[best].tolist()))),
         is_bulk=min(missing) <= 0,
     )
+
+
+def describe_slab(atoms: "Atoms", bulk: Bulk = None) -> dict[str, Any]:
+    """Return what the functions above say of a slab, with its ``info``, fit for JSON.
+
+    Raises
+    ------
+    SurfaceError
+        If `atoms` is not a slab, or no bulk is given and none is known.
+
+    Examples
+    --------
+    >>> describe_slab(Surface("CuAu(001)").slab(layers=3))["excess"]
+    {'Cu': 1.0}
+    """
+    compared, ends = stoichiometry(atoms, bulk), slab_ends(atoms, bulk)
+    return {
+        **atoms.info,
+        "formula": atoms.get_chemical_formula(),
+        "layer_compositions": layer_compositions(atoms),
+        "excess": compared.excess,
+        "symmetric": ends.symmetric,
+        "polar": ends.polar,
+        "bulk_like_middle": coordination_of_middle(atoms, bulk).is_bulk,
+    }
 
 
 def _slab_atoms(atoms: "Atoms") -> NDArray[np.int64]:
