@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catml.structures.neighbors import nearest_neighbors
+from catml.structures.particle_sites import particle, particle_sites
 from catml.structures.sites import Kind, sites_with_zones
 from catml.structures.surface_cell import surface_cell
 
@@ -87,14 +88,21 @@ class SiteBatch:
 
 
 def batch_of_slab(atoms: Atoms) -> SiteBatch:
-    """Return the batch of a single slab: all its atoms, in their order, and its distinct sites.
+    """Return the batch of a single slab or particle: its atoms in order, its distinct sites.
 
     Raises
     ------
     SurfaceError
-        If `atoms` is not a slab.
+        If `atoms` is neither a slab nor a particle.
     """
-    surface = surface_cell(atoms)
+    if atoms.pbc.any():
+        surface = surface_cell(atoms)
+        found = sites_with_zones(surface)
+        i, j, distance, _ = nearest_neighbors(surface.slab_atoms())
+    else:
+        body = particle(atoms)
+        found = particle_sites(body)
+        i, j, distance = body.neighbors.i, body.neighbors.j, body.bond_lengths_ang
     sites = tuple(
         TemplateSite(
             site.kind,
@@ -106,9 +114,8 @@ def batch_of_slab(atoms: Atoms) -> SiteBatch:
             zones.sublayer,
             zones.below,
         )
-        for site, zones in sites_with_zones(surface)
+        for site, zones in found
     )
-    i, j, distance, _ = nearest_neighbors(surface.slab_atoms())
     neighbors, distances = padded_neighbors(i, j, distance[None], len(atoms))
     numbers = np.asarray(atoms.numbers, dtype=np.int64)[None]
     return SiteBatch("", (), numbers, neighbors, distances, sites)

@@ -159,16 +159,26 @@ def site_environment(atoms: "Atoms", site: "Site") -> SiteEnvironment:
     >>> [site_environment(slab, site).text() for site in find_sites(slab) if site.kind == "ontop"]
     [('Cu:1', 'Cu:4', 'Cu:4')]
     """
+    symbols = atoms.get_chemical_symbols()
+    same_layer, sublayer = _zones(atoms, site)
+    return SiteEnvironment(
+        count_elements(symbols[i] for i in site.atoms),
+        count_elements(symbols[i] for i in same_layer),
+        count_elements(symbols[i] for i in sublayer),
+    )
+
+
+def _zones(atoms: "Atoms", site: "Site") -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The atoms of the two outer zones; on a particle, below is towards its inside."""
+    if not atoms.pbc.any():
+        from catml.structures.particle_sites import particle
+
+        return particle(atoms).zones(site.atoms, site.normal)
     surface = surface_cell(atoms)
     slab = surface.slab_atoms()
     bonds = Bonds.of(nearest_neighbors(slab), slab.positions[:, 2], surface.spacing_ang)
-    symbols = atoms.get_chemical_symbols()
     same_layer, sublayer = bonds.zones(site.images)
-    return SiteEnvironment(
-        count_elements(symbols[i] for i in site.atoms),
-        count_elements(symbols[image[0]] for image in same_layer),
-        count_elements(symbols[image[0]] for image in sublayer),
-    )
+    return tuple(i for i, _, _ in same_layer), tuple(i for i, _, _ in sublayer)
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,8 @@ class Site:
     subtype : str
         Of a hollow ``"fcc"``, ``"hcp"`` (an atom straight below), ``"3fold"`` (neither: the
         hollow of bcc(110)), ``"4fold"``; of a bridge ``"long"`` or ``"short"`` where bridges
-        differ in length by more than 8 %, else ``""``; of an on-top site ``""``.
+        differ in length by more than 8 %, else ``""``; of an on-top site ``""``. On a particle
+        it says where: ``"vertex"``, ``"edge"``, the facet ``"111"`` or ``"100"``, ``"fcc-111"``.
     atoms : tuple of int
         Indices of the binding atoms in the slab. In a cell so small that a site binds to several
         images of one atom its index occurs several times.
@@ -60,7 +61,8 @@ class Site:
     position : tuple of 3 float
         Middle of the binding atoms in Å, as far from each of them as from the others.
     multiplicity : int
-        Number of equivalent sites per primitive surface cell, the same for every supercell.
+        Number of equivalent sites per primitive surface cell, the same for every supercell; on a
+        particle, of all its equivalent sites.
     id : str
         Name such as ``"hollow-fcc-1"``, the same site for every supercell.
     normal : tuple of 3 float
@@ -108,16 +110,18 @@ class SiteZones:
 
 
 def find_sites(atoms: "Atoms") -> list[Site]:
-    """Return the distinct adsorption sites on the top side of a slab.
+    """Return the distinct adsorption sites on the top side of a slab, or all around a particle.
 
-    The top is the side that the third cell vector (or +z) points to. Sites are ordered by kind,
-    subtype and number; numbers go from the topmost binding atoms down, then by element (those
-    richest in the top planes first), then by surroundings.
+    Atoms without any periodic direction are a particle (`catml.structures.particle_sites`). The
+    top of a slab is the side that the third cell vector (or +z) points to. Sites are ordered by
+    kind, subtype and number; numbers go from the topmost binding atoms down, then by element
+    (those richest in the top planes first), then by surroundings.
 
     Raises
     ------
     SurfaceError
-        If `atoms` is not a slab: periodic in its first two cell vectors, vacuum along the third.
+        If `atoms` is neither a slab, periodic in its first two cell vectors with vacuum along the
+        third, nor a particle.
 
     Examples
     --------
@@ -125,6 +129,10 @@ def find_sites(atoms: "Atoms") -> list[Site]:
     >>> [site.id for site in find_sites(fcc111("Pt", (2, 2, 4), vacuum=8))]
     ['ontop-1', 'bridge-1', 'hollow-fcc-1', 'hollow-hcp-1']
     """
+    if not atoms.pbc.any():
+        from catml.structures.particle_sites import find_particle_sites
+
+        return find_particle_sites(atoms)
     surface = surface_cell(atoms)
     return [_on_slab(surface, site)[0] for site in primitive_sites(surface)]
 
@@ -136,7 +144,7 @@ def sites_with_zones(surface: SurfaceCell) -> list[tuple[Site, SiteZones]]:
     for primitive in primitive_sites(surface):
         site, copy, shift = _on_slab(surface, primitive)
         same_layer, sublayer = bonds.zones(copy.images)
-        below, _ = _straight_below(surface, copy, (*same_layer, *sublayer))
+        below, _ = straight_below(surface, copy, (*same_layer, *sublayer))
         parts = (same_layer, sublayer, below)
         indices = [
             tuple(sorted(i for i, _, _ in surface.slab_images(part, shift))) if part else ()
@@ -161,8 +169,8 @@ def primitive_sites(surface: SurfaceCell) -> list[PrimitiveSite]:
             same_layer, sublayer = bonds.zones(site.images)
             subtype = is_long.get(site.images, "")
             if kind == "hollow":
-                _, offset = _straight_below(surface, site, (*same_layer, *sublayer))
-                subtype = _hollow_subtype(len(site.images), offset)
+                _, offset = straight_below(surface, site, (*same_layer, *sublayer))
+                subtype = hollow_subtype(len(site.images), offset)
             sites.append(PrimitiveSite(kind, subtype, "", copies))
             zones.append((site, same_layer, sublayer))
     return _numbered(sites, order_keys(surface, zones))
@@ -199,10 +207,10 @@ def _long_edges(
     return {key: "long" if length > limit else "short" for key, length in lengths.items()}
 
 
-def _straight_below(
+def straight_below(
     surface: SurfaceCell, site: NetElement, neighbors: Sequence[Image]
 ) -> tuple[tuple[Image, ...], float]:
-    """The neighbour behind the site, seen along its normal; and how far it or the next is off.
+    """Return the neighbour behind the site along its normal; and how far it or the next is off.
 
     The distance off the axis is in nearest-neighbour distances, inf without any below.
     """
@@ -218,7 +226,8 @@ def _straight_below(
     return ((neighbors[nearest],) if straight else ()), float(aside[nearest])
 
 
-def _hollow_subtype(n_atoms: int, offset: float) -> str:
+def hollow_subtype(n_atoms: int, offset: float) -> str:
+    """Return the subtype of a hollow of so many atoms, with an atom below so far off its axis."""
     if n_atoms > 3:
         return f"{n_atoms}fold"
     if offset < _STRAIGHT_BELOW:

@@ -233,7 +233,7 @@ def _flipped(surface: SurfaceCell, faces: list[_Face]) -> list[_Face]:
         (first, one), (second, other) = found
         (c,) = set(one.rim) - {a, b}
         (d,) = set(other.rim) - {a, b}
-        if first != second and _bonded(surface, (c, d)):
+        if first != second and c != d and _bonded(surface, (c, d)):
             kept = [face for k, face in enumerate(faces) if k not in (first, second)]
             pair = [_resting_on(surface, (c, corner, d), one.probe) for corner in (a, b)]
             return _flipped(surface, kept + pair)
@@ -298,7 +298,9 @@ def _face_element(surface: SurfaceCell, face: _Face) -> NetElement:
 
 def _element(images: _Images, center: _Vector, direction: _Vector) -> NetElement:
     x, y, z = (float(value) for value in center)
-    nx, ny, nz = (float(value) for value in direction / np.linalg.norm(direction))
+    # A sheet of single atoms faces two ways, which cancel.
+    length = float(np.linalg.norm(direction)) or 1.0
+    nx, ny, nz = (float(value) for value in direction / length)
     return NetElement(images, (x, y, z), (nx, ny, nz))
 
 
