@@ -45,7 +45,17 @@ _STATUS_MEANING = {
 }
 
 SITE_KINDS = ("ontop", "bridge", "hollow")
-FAMILIES = ("pure", "ordered-alloy", "overlayer", "near-surface", "skin", "single-atom")
+FAMILIES = (
+    "pure",
+    "ordered-alloy",
+    "compound",
+    "overlayer",
+    "near-surface",
+    "skin",
+    "single-atom",
+    "segregated",
+    "solid-solution",
+)
 ZONES = ("site_atoms", "same_layer", "sublayer")
 
 

@@ -16,10 +16,13 @@ import yaml
 
 from catml.errors import SurfaceError
 from catml.report.style import typeset_formula
+from catml.structures.mixtures import Mixture
 from catml.structures.surface import Surface
 
 _LANGUAGES = Path(__file__).with_name("languages")
 _NICKNAMES = {"A1": "fcc", "A2": "bcc", "A3": "hcp"}
+_NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four"}
+_KINDS = {"pure": "pure", "ordered-alloy": "ordered alloy"}
 
 
 @lru_cache
@@ -39,22 +42,44 @@ def describe_surface(name: str) -> str:
     'ordered alloy Pt₃Ni, (100) face ending in Ni and Pt'
     >>> describe_surface("Ru[A1](111)")
     'pure Ru as fcc, (111) face'
+    >>> describe_surface("Cu0.75Pd0.25(111)")
+    'random Cu₀.₇₅Pd₀.₂₅, (111) face'
     """
     try:
         surface = Surface(name)
     except SurfaceError:
         return name
+    return f"{_body(surface)}, ({surface.facet}) face{_ending(surface)}"
+
+
+def _body(surface: Surface) -> str:
     structure = f" as {_NICKNAMES[surface.prototype]}" if _is_forced(surface) else ""
-    bulk = typeset_formula(surface.bulk) + structure
-    if surface.modification in ("overlayer", "skin"):
-        body = f"one layer of {surface.top} on {bulk}"
-    elif surface.modification == "near-surface":
-        body = f"{bulk} with its second layer replaced by {surface.second}"
-    elif surface.modification == "single-atom":
-        body = f"single {surface.guest} atoms in the top layer of {bulk}"
-    else:
-        body = f"pure {bulk}" if surface.family == "pure" else f"ordered alloy {bulk}"
-    return f"{body}, ({surface.facet}) face{_ending(surface)}"
+    bulk = _mixture(surface.solution or surface.bulk) + structure
+    if surface.modification == "near-surface":
+        return f"{bulk} with its second layer replaced by {surface.second}"
+    if surface.modification == "single-atom":
+        return f"single {surface.guest} atoms in the top layer of {bulk}"
+    if len(set(surface.coats)) > 1:
+        layers = ", ".join(_mixture(coat) for coat in surface.coats)
+        return f"{bulk} below layers of {layers} (from the top)"
+    if surface.coats:
+        n_layers = len(surface.coats)
+        number = _NUMBERS.get(n_layers, str(n_layers))
+        layers = f"{number} layer{'s' if n_layers > 1 else ''}"
+        return f"{layers} of {_mixture(surface.coats[0])} on {bulk}"
+    kind = _KINDS.get(surface.family)
+    return f"{kind} {bulk}" if kind else bulk
+
+
+def _mixture(mixture: Mixture | str) -> str:
+    """Return a formula, and for a mixture how its atoms are arranged."""
+    if isinstance(mixture, str):
+        return typeset_formula(mixture)
+    formula = typeset_formula(mixture.formula)
+    if mixture.is_pure:
+        return formula
+    number = f" (arrangement {mixture.seed})" if mixture.seed else ""
+    return f"{'short-range ordered' if mixture.ordered else 'random'} {formula}{number}"
 
 
 def _is_forced(surface: Surface) -> bool:

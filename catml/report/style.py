@@ -129,7 +129,7 @@ def origin_handles() -> list[Line2D]:
 
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_COUNT = re.compile(r"(?<=[A-Za-z)])\d+")
+_COUNT = re.compile(r"(?<=[A-Za-z)])\d+(\.\d+)?")
 _INDICES = re.compile(r"(\([^()]*\)|\[[^\[\]]*\])")
 
 
@@ -140,6 +140,8 @@ def typeset_formula(formula: str) -> str:
     --------
     >>> typeset_formula("Cu3Zr")
     'Cu₃Zr'
+    >>> typeset_formula("Cu0.75Pd0.25")
+    'Cu₀.₇₅Pd₀.₂₅'
     >>> typeset_formula("1/2 N2(g)")
     '1/2 N₂(g)'
     """

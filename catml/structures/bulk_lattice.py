@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from catml.elements.lattice import LatticeConstants, lattice_constants
 from catml.errors import SurfaceError
+from catml.structures.mixtures import Mixture
 from catml.structures.prototypes import PROTOTYPES
 
 if TYPE_CHECKING:
@@ -60,9 +61,25 @@ def lattice_of(
 
 
 def _tabulated(surface: "Surface", functional: str) -> LatticeConstants:
+    if surface.solution is not None:
+        return _vegard(surface.solution, surface.prototype, functional)
     if surface.prototype != "B2":
         return lattice_constants(surface.bulk, surface.prototype, functional=functional)
     tetragonal = lattice_constants(surface.bulk, "L1_0", functional=functional)
     volume = tetragonal.a_ang**2 * (tetragonal.c_ang or tetragonal.a_ang) / 2
     source = f"volume of L1_0 ({tetragonal.source})"
     return LatticeConstants(volume ** (1 / 3), None, tetragonal.functional, source, True)
+
+
+def _vegard(mixture: Mixture, prototype: str, functional: str) -> LatticeConstants:
+    """The mean cell volume of the elements in the prototype, and their mean c/a."""
+    found = [lattice_constants(e, prototype, functional=functional) for e in mixture.elements]
+    parts = list(zip(mixture.fractions, found, strict=True))
+    volume = sum(x * cell.a_ang**2 * (cell.c_ang or cell.a_ang) for x, cell in parts)
+    ratio = sum(x * (cell.c_ang or cell.a_ang) / cell.a_ang for x, cell in parts)
+    a_ang = (volume / ratio) ** (1 / 3)
+    functionals = "+".join(dict.fromkeys(cell.functional for cell in found))
+    sources = zip(mixture.elements, found, strict=True)
+    source = ", ".join(f"{element} {cell.source}" for element, cell in sources)
+    c_ang = None if found[0].c_ang is None else a_ang * ratio
+    return LatticeConstants(a_ang, c_ang, functionals, f"Vegard by volume ({source})", True)

@@ -3,7 +3,7 @@
 Surfaces that differ only in which elements stand where have the same neighbours, sites and zones.
 A template holds them, found once; a batch lays the elements of many surfaces over it. A template
 finds its sites by `catml.structures.batches.batch_of_slab`, as any single slab does, so that both
-ways agree.
+ways agree. Surfaces with mixtures share no geometry of elements; each is a batch of its own.
 """
 
 from __future__ import annotations
@@ -170,16 +170,30 @@ def site_batch(
         )
     groups: dict[tuple[Template, tuple[TemplateSite, ...]], list[int]] = defaultdict(list)
     constants = np.full((len(surfaces), 2), np.nan)
+    mixed = []
     for row, surface in enumerate(surfaces):
-        template = template_of(surface)
         found = lattice_of(surface, None if lattice is None else lattice[row])
         constants[row] = found.a_ang, np.nan if found.c_ang is None else found.c_ang
+        if surface.has_mixture:
+            batch = _mixed_batch(surface, found.a_ang, found.c_ang)
+            mixed.append(replace(batch, rows=np.array([row])))
+            continue
         ratio = None if found.c_ang is None else found.c_ang / found.a_ang
+        template = template_of(surface)
         groups[template, template.sites(ratio)].append(row)
-    return [
+    batches = [
         _batch(template, sites, surfaces, constants, np.array(rows))
         for (template, sites), rows in groups.items()
     ]
+    return sorted([*batches, *mixed], key=lambda batch: int(batch.rows[0]))
+
+
+@lru_cache(maxsize=1024)
+def _mixed_batch(surface: Surface, a_ang: float, c_ang: float | None) -> SiteBatch:
+    """The batch of a single surface with mixtures: that of its slab."""
+    batch = batch_of_slab(surface.slab(lattice=(a_ang, c_ang)))
+    lattice_ang = np.array([[a_ang, np.nan if c_ang is None else c_ang]])
+    return replace(batch, template=surface.name, surfaces=(surface,), lattice_ang=lattice_ang)
 
 
 def _batch(

@@ -1,16 +1,21 @@
 """Reading the formulas in surface names: which elements, how many, and in which prototypes.
 
 Metals and semimetals make up every prototype. Non-metals stand in compounds only: one with one
-metal is B1 (``MgO``, ``TiC``), two with one metal are C4 (``RuO2``).
+metal is B1 (``MgO``, ``TiC``), two with one metal are C4 (``RuO2``). Fractions instead of whole
+numbers make a solid solution on the lattice of one metal (`catml.structures.mixtures`).
 """
 
 import re
 from dataclasses import dataclass
 
 from catml.errors import SurfaceError
+from catml.structures.mixtures import Mixture, fractional_formula, read_mixture
 from catml.structures.prototypes import PROTOTYPES, Prototype, metals
+from catml.structures.symbols import check_elements, is_pure
 
-_BULK = re.compile(r"(?P<formula>[A-Za-z0-9]+)(?:\[(?P<label>[^\[\]]*)\])?")
+_BULK = re.compile(
+    r"(?P<formula>[A-Za-z0-9.]+)(?:\[(?P<label>[^\[\]]*)\])?(?:\{(?P<options>[^{}]*)\})?"
+)
 _TERM = re.compile(r"([A-Z][a-z]?)([0-9]*)")
 _ANIONS = frozenset(("H", "C", "N", "O", "F", "P", "S", "Cl", "Br", "I"))
 # Ratios as names may have them, and the prototypes that have them, the usual one first.
@@ -30,20 +35,29 @@ class Bulk:
     Attributes
     ----------
     formula : str
-        As written, ``"NiPt3"``.
+        As written, ``"NiPt3"``; of a solid solution with the shortest decimals.
     species : tuple of str
         Its elements in the order of `catml.structures.prototypes.Prototype.roles`: the majority
-        of X3Y first, the metal of a compound first, else as written.
+        of X3Y first, the metal of a compound first, else as written. In a solid solution, which
+        has the one role 0, the largest share first.
     ratio : tuple of int
-        Atoms of each species, ``(3, 1)``.
+        Atoms of each role, ``(3, 1)``; ``(1,)`` for a metal and a solid solution.
     label : str or None
         What stands in square brackets.
+    mixture : Mixture or None
+        The elements of a solid solution.
     """
 
     formula: str
     species: tuple[str, ...]
     ratio: tuple[int, ...]
     label: str | None
+    mixture: Mixture | None = None
+
+    @property
+    def is_one_lattice(self) -> bool:
+        """Whether all places are alike: a pure metal or a solid solution."""
+        return self.ratio == (1,)
 
     @property
     def is_compound(self) -> bool:
@@ -63,31 +77,61 @@ def read_bulk(text: str) -> Bulk:
     --------
     >>> read_bulk("NiPt3").species
     ('Pt', 'Ni')
+    >>> read_bulk("RuO2[C4]").ratio
+    (1, 2)
+    >>> read_bulk("Pd0.3Cu0.70").species
+    ('Cu', 'Pd')
     """
     match = _BULK.fullmatch(text)
-    terms = _TERM.findall(match["formula"]) if match else []
-    if match is None or "".join(symbol + number for symbol, number in terms) != match["formula"]:
+    if match is None:
+        raise SurfaceError(_unreadable(text))
+    formula, label, options = match["formula"], match["label"], match["options"]
+    if "." in formula:
+        return _solution(read_mixture(formula, options), label)
+    terms = _TERM.findall(formula)
+    if "".join(symbol + number for symbol, number in terms) != formula:
+        raise SurfaceError(_unreadable(text))
+    if options is not None:
         raise SurfaceError(
-            f"Cannot read the bulk {text!r}. Write a formula of element symbols such as "
-            "Pt, Pt3Ni or CuAu, and a prototype in square brackets where needed, such as Ru[A1]."
+            f"The braces {{{options}}} in {text!r} belong to fractional formulas only, such as "
+            f"Cu0.75Pd0.25{{{options}}}. Leave them out."
         )
-    formula = match["formula"]
     elements = tuple(symbol for symbol, _ in terms)
     counts = tuple(int(number) if number else 1 for _, number in terms)
     check_elements(elements)
     if not metals().issuperset(elements):
-        return _compound(formula, elements, counts, match["label"])
+        return _compound(formula, elements, counts, label)
     if len(elements) == 2 and len(set(elements)) == 1:
         raise SurfaceError(is_pure(formula, elements[0]))
     order = sorted(range(len(counts)), key=lambda k: -counts[k])
     ratio = tuple(counts[k] for k in order)
     if ratio not in {(1,), (1, 1), (3, 1)} or "1" in formula:
-        raise SurfaceError(
-            f"No prototype for the formula {formula!r}. Allowed are a metal X (A1, A2, A3), "
-            "X3Y (L1_2, with four Miller indices D0_19) and XY (L1_0, B2), such as Pt, Pt3Ni and "
-            "CuAu; with a non-metal XY (B1) and MX2 (C4), such as MgO and RuO2."
-        )
-    return Bulk(formula, tuple(elements[k] for k in order), ratio, match["label"])
+        raise SurfaceError(_no_prototype(formula, elements, counts))
+    return Bulk(formula, tuple(elements[k] for k in order), ratio, label)
+
+
+def _unreadable(text: str) -> str:
+    return (
+        f"Cannot read the bulk {text!r}. Write a formula of element symbols such as Pt, Pt3Ni, "
+        "CuAu or Cu0.75Pd0.25, and a prototype in square brackets where needed, such as Ru[A1]."
+    )
+
+
+def _no_prototype(formula: str, elements: tuple[str, ...], counts: tuple[int, ...]) -> str:
+    message = (
+        f"No prototype for the formula {formula!r}. Allowed are a metal X (A1, A2, A3), "
+        "X3Y (L1_2, with four Miller indices D0_19) and XY (L1_0, B2), such as Pt, Pt3Ni and "
+        "CuAu; with a non-metal XY (B1) and MX2 (C4), such as MgO and RuO2"
+    )
+    if len(set(elements)) < max(len(elements), 2) or min(counts) == 0:
+        return f"{message}."
+    mixed = fractional_formula(dict(zip(elements, counts, strict=True)))
+    return f"{message}. As a solid solution write {mixed}."
+
+
+def _solution(mixture: Mixture, label: str | None) -> Bulk:
+    species = sorted(mixture.elements, key=lambda element: -mixture.shares[element])
+    return Bulk(mixture.formula, tuple(species), (1,), label, mixture)
 
 
 def _compound(
@@ -119,43 +163,4 @@ def fitting_prototypes(bulk: Bulk) -> list[Prototype]:
     names = _OF_RATIO.get(bulk.ratio, ())
     if bulk.is_compound:
         names = tuple(name for name in names if name in _COMPOUNDS)
-    return [PROTOTYPES[name] for name in names if name in PROTOTYPES]
-
-
-def read_element(text: str, what: str) -> str:
-    """Return the symbol of a metal; `what` begins the message if the text is none.
-
-    Raises
-    ------
-    SurfaceError
-        If the text is no element symbol, or not that of a metal or semimetal.
-    """
-    if not re.fullmatch(r"[A-Z][a-z]?", text):
-        raise SurfaceError(f"{what} must be one element symbol, such as Cu; got {text!r}.")
-    check_elements((text,))
-    if text not in metals():
-        raise SurfaceError(
-            f"{what} cannot be {text}: it is a non-metal or has no known crystal. "
-            "Take a metal or semimetal, such as Cu; give adsorbates separately."
-        )
-    return text
-
-
-def check_elements(elements: tuple[str, ...]) -> None:
-    """Raise SurfaceError if one of the symbols is not in the periodic table."""
-    from ase.data import atomic_numbers
-
-    for element in elements:
-        if element not in atomic_numbers or element == "X":
-            raise SurfaceError(
-                f"Unknown element {element!r} in a surface name. "
-                "Use the symbols of the periodic table, such as Pt."
-            )
-
-
-def is_pure(text: str, element: str) -> str:
-    """Return the message for a name that writes a pure metal as an alloy."""
-    return (
-        f"{text!r} is nothing but {element}. Write it as the pure metal, {element} and its facet, "
-        f"such as {element}(hkl)."
-    )
+    return [PROTOTYPES[name] for name in names]

@@ -6,14 +6,24 @@ has, and return a changed copy.
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from catml.errors import SurfaceError
+from catml.structures.mixtures import Mixture, nearest_counts
+from catml.structures.substitution import substitute
+from catml.structures.surface_cell import surface_cell
+from catml.structures.symmetry import surface_operations
 
 if TYPE_CHECKING:
     from ase import Atoms
 
     from catml.structures.surface import Surface
 
-_COATS = {"overlayer": 1, "skin": 1, "near-surface": 2}
+# Default supercells of mixtures: the first of these repeats whose whole atoms meet every share.
+_REPEATS = (3, 4, 5, 6)
+_EVEN_REPEATS = (2, 4, 6)
+_SHARE_TOLERANCE = 0.02
+_BULK_PLANES = 4
 
 
 def modified(slab: "Atoms", surface: "Surface") -> "Atoms":
@@ -22,23 +32,64 @@ def modified(slab: "Atoms", surface: "Surface") -> "Atoms":
     Parameters
     ----------
     slab : ase.Atoms
-        A slab of the bulk, tagged by layer; it is returned itself where nothing changes.
+        A slab of the bulk, tagged by layer; it is returned itself where nothing changes. A solid
+        solution starts as its main element.
     surface : Surface
-        What it is to become: a coat, a buried layer or a single atom.
+        What it is to become: a mixture, layers or a single atom. What a mixture was realised as
+        goes to ``info["composition"]``: numbers of atoms, of the bulk and of each closed layer
+        from the top.
     """
-    if surface.family == "single-atom" and surface.guest is not None:
-        return embed_atom(slab, surface.guest)
-    if surface.top is None:
-        return slab
-    depth = _closed_layers(surface)
-    if surface.second is not None:
-        slab = replace_layers(slab, surface.second, depth + 1, 2 * depth)
-    return replace_layers(slab, surface.top, 1, depth)
+    if surface.modification == "single-atom" and surface.guest is not None:
+        _check_one_place(slab, surface)
+        return embed_atom(slab, surface.guest, host=surface.host)
+    planes = surface.planes_per_layer
+    depth = planes * len(surface.coats)
+    if surface.solution is not None:
+        below = range(depth + 1, int(slab.get_tags().max(initial=0)) + 1)
+        slab = _mixed(slab, surface.solution, below, (surface.solution.seed,))
+    for k in reversed(range(len(surface.coats))):
+        coat, first, last = surface.coats[k], k * planes + 1, (k + 1) * planes
+        if coat.is_pure:
+            slab = replace_layers(slab, coat.main, first, last)
+        else:
+            slab = _mixed(slab, coat, range(first, last + 1), (coat.seed, k))
+    if surface.has_mixture:
+        slab.info["composition"] = _realised(slab, len(surface.coats), planes)
+    return slab
+
+
+def _check_one_place(slab: "Atoms", surface: "Surface") -> None:
+    """Check that the atoms of the host in the top layer are there, and all alike."""
+    if len(surface.species) == 1:
+        return
+    cell = surface_cell(slab)
+    host = (slab.get_tags() == 1) & (np.array(slab.get_chemical_symbols()) == surface.host)
+    places = set(cell.parents[host].tolist())
+    first = min(places, default=0)
+    alike = {operation.images[first][0] for operation in surface_operations(cell)}
+    if not places or not places <= alike:
+        found = "unlike" if places else "no"
+        raise SurfaceError(
+            f"{surface.name} does not say which atom is replaced: the top layer has {found} "
+            f"{surface.host} atoms. Take a facet whose top layer has one kind of them, such as "
+            "(111) or (100) of X3Y, or change the atom you mean in a slab of the alloy."
+        )
+
+
+def _mixed(slab: "Atoms", mixture: Mixture, layers: range, seed: tuple[int, ...]) -> "Atoms":
+    return substitute(slab, mixture.shares, layers=layers, seed=seed, ordered=mixture.ordered)
+
+
+def _realised(slab: "Atoms", n_coats: int, planes: int) -> dict[str, object]:
+    """Numbers of atoms of each element, in the bulk and in the closed layers."""
+    groups = (slab.get_tags() - 1) // planes
+    counts = [slab[groups == k].symbols.formula.count() for k in range(n_coats)]
+    return {"bulk": slab[groups >= n_coats].symbols.formula.count(), "layers": counts}
 
 
 def replaced_layers(surface: "Surface") -> int:
     """Return how many planes from the top `modified` fills with other elements."""
-    return _COATS.get(surface.modification, 0) * _closed_layers(surface)
+    return len(surface.coats) * surface.planes_per_layer if surface.coats else 0
 
 
 def least_repeats(surface: "Surface") -> int:
@@ -47,13 +98,41 @@ def least_repeats(surface: "Surface") -> int:
 
 
 def usual_size(surface: "Surface") -> tuple[int, int]:
-    """Return the repeats of the surface cell that a slab of the surface has by default."""
-    return (3, 3) if surface.modification == "single-atom" else (1, 1)
+    """Return the repeats of the surface cell that a slab of the surface has by default.
+
+    (3, 3) with a single atom. With mixtures the smallest of (3, 3) to (6, 6) in which whole
+    numbers of atoms meet every share to 2 %, or the best of them; of ordered mixtures one of
+    (2, 2), (4, 4) and (6, 6), as most ordered arrangements repeat after two atoms. Else (1, 1).
+
+    Examples
+    --------
+    >>> from catml.structures.surface import Surface
+    >>> usual_size(Surface("Cu0.75Pd0.25(111)")), usual_size(Surface("Pt3Ni-Pt0.5Ni0.5@Pt(111)"))
+    ((3, 3), (3, 3))
+    """
+    if surface.modification == "single-atom":
+        return 3, 3
+    planes = surface.planes_per_layer
+    per_plane = len(surface.stacking.planes[0].roles)
+    mixtures = [(coat, planes * per_plane) for coat in surface.coats if not coat.is_pure]
+    if surface.solution is not None:
+        mixtures.append((surface.solution, _BULK_PLANES * per_plane))
+    if not mixtures:
+        return 1, 1
+    repeats = _EVEN_REPEATS if any(mixture.ordered for mixture, _ in mixtures) else _REPEATS
+    errors = [max(_share_error(m, atoms * n**2) for m, atoms in mixtures) for n in repeats]
+    fitting = [n for n, error in zip(repeats, errors, strict=True) if error <= _SHARE_TOLERANCE]
+    best = fitting[0] if fitting else repeats[errors.index(min(errors))]
+    return best, best
 
 
-def _closed_layers(surface: "Surface") -> int:
-    """Planes that make up one closed layer: one on a flat facet, more on a stepped one."""
-    return surface.stacking.exposed_layers(surface.cut.top)
+def _share_error(mixture: Mixture, n_atoms: int) -> float:
+    """How far whole numbers of atoms are from the shares; 1 where an element has none."""
+    counts = nearest_counts(mixture.fractions, n_atoms)
+    if min(counts) == 0:
+        return 1.0
+    shares = zip(counts, mixture.fractions, strict=True)
+    return max(abs(count / n_atoms - share) for count, share in shares)
 
 
 def replace_layers(slab: "Atoms", element: str, first: int, last: int) -> "Atoms":
@@ -91,8 +170,22 @@ def replace_layers(slab: "Atoms", element: str, first: int, last: int) -> "Atoms
     return changed
 
 
-def embed_atom(slab: "Atoms", element: str) -> "Atoms":
+def embed_atom(slab: "Atoms", element: str, *, host: str | None = None) -> "Atoms":
     """Return a copy of the slab with the first atom of its top layer replaced.
+
+    Parameters
+    ----------
+    slab : ase.Atoms
+        A slab tagged by layer.
+    element : str
+        Symbol of the new element.
+    host : str, optional
+        Element of the atom to be replaced; the first atom of any element by default.
+
+    Raises
+    ------
+    SurfaceError
+        If the top layer has no such atom.
 
     Examples
     --------
@@ -102,6 +195,12 @@ def embed_atom(slab: "Atoms", element: str) -> "Atoms":
     'Cu15Pt'
     """
     changed = slab.copy()
-    top = (changed.get_tags() == 1).nonzero()[0]
-    changed.symbols[int(top[0])] = element
+    symbols = changed.get_chemical_symbols()
+    top = [int(i) for i in (changed.get_tags() == 1).nonzero()[0] if host in (None, symbols[i])]
+    if not top:
+        raise SurfaceError(
+            f"The top layer of {slab.get_chemical_formula()} has no atom"
+            f"{f' of {host}' if host else ''} to replace: it is the one with the tag 1."
+        )
+    changed.symbols[top[0]] = element
     return changed

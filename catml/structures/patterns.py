@@ -25,12 +25,12 @@ def elements_of(surface: "Surface") -> tuple[str, ...]:
     ('Cu', 'Pt')
     """
     single = surface.guest if surface.modification == "single-atom" else None
-    written = (*surface.species, surface.top, surface.second, single)
+    written = (*surface.species, *(coat.main for coat in surface.coats), single)
     return tuple(dict.fromkeys(element for element in written if element is not None))
 
 
 def pattern_of(surface: "Surface") -> str:
-    """Return the name of a surface's pattern.
+    """Return the name of a surface's pattern. A surface with mixtures is not to be asked for one.
 
     Examples
     --------
@@ -50,9 +50,7 @@ def pattern_of(surface: "Surface") -> str:
         bulk += f"[{prototype.label}]"
     if surface.modification == "single-atom" and surface.guest is not None:
         bulk = f"{letters[surface.guest]}1/{bulk}"
-    if surface.second is not None:
-        bulk += f"-{letters[surface.second]}"
-    if surface.top is not None:
-        bulk += f"@{letters[surface.top]}"
-    place = surface.termination_index
-    return f"{bulk}({surface.facet})" + (f":{place + 1}" if place else "")
+    for place, coat in reversed(list(enumerate(surface.coats))):
+        bulk += f"{'-' if place else '@'}{letters[coat.main]}"
+    termination = surface.termination_index
+    return f"{bulk}({surface.facet})" + (f":{termination + 1}" if termination else "")

@@ -9,10 +9,21 @@
 ``RuO2(110)``              the same as MX2: C4 (rutile)
 ``Pt3Ni(100):NiPt``        a termination, by the elements of its top plane
 ``Ni@Cu(100)``             overlayer: one monolayer of Cu on Ni, at the lattice constant of Ni
+``Ni-Cu@Cu(100)``          the same with two monolayers
 ``Cu-Ni@Cu(100)``          near-surface alloy: a layer of Ni below one layer of Cu on Cu
 ``Cu3Zr@Cu(100)``          skin: the top layer of Cu3Zr made pure Cu
+``Pt3Ni-Ni@Pt(111)``       segregated: layers of Ni and, on top, Pt in place of those of Pt3Ni
 ``Pt1/Cu(111)``            single-atom alloy: one Pt in the Cu top layer of the supercell
+``Cu0.75Pd0.25(111)``      solid solution: Cu and Pd share the lattice of Cu at random
+``Cu0.75Pd0.25{ordered}``  the same with as few Pd atoms beside each other as possible
 =========================  =================================================================
+
+Layers go from the bulk outwards, any number of them, the top one behind the ``@``. Each is closed
+(on a stepped facet it spans several planes) and is an element or a mixture,
+``Pt3Ni-Pt0.5Ni0.5@Pt(111)``. A solid solution has the lattice of its main element, or the one in
+brackets, ``Fe0.5Ni0.5[A1](111)``. Braces behind a mixture choose its arrangement, ``{seed=3}``
+instead of seed 0; see `catml.structures.mixtures`. A single atom in an alloy X3Y takes the place
+of an X.
 
 Miller indices refer to the cubic cell, in A3 and D0_19 (four indices) to the hexagonal cell, in
 C4 to the tetragonal cell, and in L1_0 to the two-atom tetragonal cell, in which (101) is the
@@ -25,8 +36,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from catml.errors import SurfaceError
+from catml.structures.bodies import Modification
+from catml.structures.mixtures import Mixture
 from catml.structures.names import SurfaceParts, parse_name
-from catml.structures.prototypes import PROTOTYPES, BulkStructure, PrototypeName
+from catml.structures.prototypes import PROTOTYPES, BulkStructure, PrototypeName, metals
 from catml.structures.stacking import Cut, Stacking, stacking, surface_cuts
 
 if TYPE_CHECKING:
@@ -37,8 +50,17 @@ if TYPE_CHECKING:
     from catml.structures.slab_cells import Size
     from catml.structures.slab_options import Strain
 
-Modification = Literal["none", "overlayer", "near-surface", "skin", "single-atom"]
-Family = Literal["pure", "ordered-alloy", "overlayer", "near-surface", "skin", "single-atom"]
+Family = Literal[
+    "pure",
+    "ordered-alloy",
+    "compound",
+    "overlayer",
+    "near-surface",
+    "skin",
+    "single-atom",
+    "segregated",
+    "solid-solution",
+]
 
 # Alloys of two metals neither of which is the majority.
 _EQUAL_SHARES = ("L1_0", "B2")
@@ -49,8 +71,8 @@ _FROM_PARTS = (
     "miller",
     "facet",
     "modification",
-    "top",
-    "second",
+    "coats",
+    "solution",
     "termination",
 )
 
@@ -77,18 +99,20 @@ class Surface:
     facet : str
         The same as text, ``"111"``, ``"10-10"``.
     modification : str
-        ``"none"``, ``"overlayer"``, ``"near-surface"``, ``"skin"`` or ``"single-atom"``.
-    top : str or None
-        Element of the top layer of an overlayer, near-surface alloy or skin.
-    second : str or None
-        Element of the second layer of a near-surface alloy.
+        ``"none"``; with closed layers ``"overlayer"`` (of one metal on another), ``"skin"`` (of
+        one metal on an ordered alloy), ``"near-surface"`` (a layer of another metal below the top
+        one) or else ``"segregated"``; ``"single-atom"`` or ``"solid-solution"``.
+    coats : tuple of Mixture
+        The closed layers that are not the bulk's, from the top.
+    solution : Mixture or None
+        The composition of a bulk that is a solid solution.
     host : str
-        The metal that the surface mainly shows: the majority element of an alloy (the
-        alphabetically first in L1_0 and B2), the metal of a compound, the top layer's metal of a
-        layered surface, the host of a single atom.
+        The metal that the surface mainly shows: the one with the largest share (of several the
+        alphabetically first) in the top layer of a layered surface, else in the alloy; the metal
+        of a compound, the host of a single atom.
     guest : str or None
-        The other element: of an alloy, below the top layer, or the single atom. None for a pure
-        metal.
+        The other element: of a top layer or alloy, below the top layer, or the single atom. None
+        for a pure metal.
     termination : str or None
         The label written in the name, None if there is none; see `terminations`.
 
@@ -112,8 +136,8 @@ class Surface:
     miller: tuple[int, ...] = field(init=False, compare=False)
     facet: str = field(init=False, compare=False)
     modification: Modification = field(init=False, compare=False)
-    top: str | None = field(init=False, compare=False)
-    second: str | None = field(init=False, compare=False)
+    coats: tuple[Mixture, ...] = field(init=False, compare=False)
+    solution: Mixture | None = field(init=False, compare=False)
     host: str = field(init=False, compare=False)
     guest: str | None = field(init=False, compare=False)
     termination: str | None = field(init=False, compare=False)
@@ -142,16 +166,39 @@ class Surface:
 
     @property
     def family(self) -> Family:
-        """The kind of surface: the modification, else pure or ordered-alloy."""
+        """The kind of surface: the modification, else pure, compound or ordered-alloy."""
         if self.modification != "none":
             return self.modification
+        if not metals().issuperset(self.species):
+            return "compound"
         return "pure" if len(self.species) == 1 else "ordered-alloy"
 
     @property
     def elements(self) -> tuple[str, ...]:
         """Every element of the surface, sorted by symbol."""
-        others = {self.top, self.second, self.guest} - {None}
-        return tuple(sorted({*self.species, *(element for element in others if element)}))
+        guest = {self.guest} if self.guest else set()
+        coats = {element for coat in self.coats for element in coat.elements}
+        return tuple(sorted({*self.species, *coats, *guest}))
+
+    @property
+    def top(self) -> str | None:
+        """Element of the top layer where that is not the bulk's and has only one, else None."""
+        return self.coats[0].main if self.coats and self.coats[0].is_pure else None
+
+    @property
+    def second(self) -> str | None:
+        """Element of the second layer of a near-surface alloy, else None."""
+        return self.coats[1].main if self.modification == "near-surface" else None
+
+    @property
+    def has_mixture(self) -> bool:
+        """Whether several elements share the places of the bulk or of a layer."""
+        return self.solution is not None or not all(coat.is_pure for coat in self.coats)
+
+    @property
+    def planes_per_layer(self) -> int:
+        """Atomic planes that make up a closed layer: one on a flat facet, more on a stepped one."""
+        return self.stacking.exposed_layers(self.cut.top)
 
     @property
     def structure(self) -> BulkStructure:
@@ -180,10 +227,12 @@ class Surface:
         planes = [
             stacking(bulk, miller).planes[top] for miller, top in surface_cuts(bulk, self.miller)
         ]
-        tops = [
-            "".join(sorted({self.top or self.species[role] for role in plane.roles}))
+        mixed = self.coats[0] if self.coats else self.solution
+        shown = [
+            mixed.elements if mixed else [self.species[role] for role in plane.roles]
             for plane in planes
         ]
+        tops = ["".join(sorted(set(elements))) for elements in shown]
         return tuple(_numbered(tops, index) for index in range(len(tops)))
 
     def terminations(self) -> list["Surface"]:
@@ -269,12 +318,15 @@ def _numbered(labels: Sequence[str], index: int) -> str:
 
 
 def _host(parts: SurfaceParts) -> str:
-    if parts.top is not None:
-        return parts.top
+    shown = parts.coats[0] if parts.coats else parts.solution
+    if shown is not None:
+        return min(shown.elements, key=lambda element: (-shown.shares[element], element))
     return min(parts.species) if parts.prototype.name in _EQUAL_SHARES else parts.species[0]
 
 
 def _guest(parts: SurfaceParts) -> str | None:
-    if parts.single or parts.second:
-        return parts.single or parts.second
-    return next((element for element in parts.species if element != _host(parts)), None)
+    if parts.single:
+        return parts.single
+    layers = [sorted(coat.elements, key=lambda e: (-coat.shares[e], e)) for coat in parts.coats]
+    others = [element for layer in layers for element in layer] + list(parts.species)
+    return next((element for element in others if element != _host(parts)), None)

@@ -38,6 +38,13 @@ def test_no_row_of_a_source_is_missing(key, rows):
 
 
 @pytest.mark.parametrize("key", KEYS)
+def test_every_surface_name_is_spelled_canonically(key):
+    names = set(everything(key)["surface"]) - {""}
+    assert len(names) > 40 or key == "gaspy2018"  # whose sites are known without surfaces
+    assert [name for name in sorted(names) if Surface(name).name != name] == []
+
+
+@pytest.mark.parametrize("key", KEYS)
 def test_every_card_names_source_licence_and_caveats(key):
     card = read_card(key)
     assert all(paper.doi.startswith("10.") for paper in card.papers)

@@ -30,6 +30,10 @@ NAMES = [
     "Cu-Ni@Cu(100)",
     "Cu3Zr@Cu(100)",
     "Pt1/Cu(111)",
+    "Pt1/Cu3Au(100):AuCu",
+    "Ni-Cu@Cu(100)",
+    "Pt3Ni-Ni@Pt(111)",
+    "Cu-Ni-Pt@Cu(211)",
 ]
 # c/a of the four-atom cell, from the extremes of tabulated L1_0 alloys (doi:10.1038/
 # s41597-019-0080-z) through B2 (0.707) and where the neighbours change (0.80) to cubic.
@@ -197,3 +201,21 @@ def test_lattice_of_another_length_is_refused():
 def test_element_without_lattice_constants_is_named():
     with pytest.raises(ElementError, match="Fr"):
         site_batch([Surface("Fr(110)")])
+
+
+def test_surfaces_with_mixtures_are_batches_of_their_own() -> None:
+    names = ["Pt(111)", "Cu0.75Pd0.25(111)", "Cu(111)", "Pt3Ni-Pt0.5Ni0.5@Pt(111)"]
+    surfaces = [Surface(name) for name in names]
+    batches = site_batch(surfaces)
+    assert [batch.rows.tolist() for batch in batches] == [[0, 2], [1], [3]]
+    for batch, surface in zip(batches[1:], surfaces[1::2], strict=True):
+        alone = batch_of_slab(surface.slab())
+        assert (batch.sites, batch.surfaces) == (alone.sites, (surface,))
+        np.testing.assert_array_equal(batch.numbers, alone.numbers)
+        np.testing.assert_array_equal(batch.distances, alone.distances)
+    assert batches[1].lattice_ang[0, 0] == surfaces[1].slab().info["lattice"]["a_ang"]
+
+
+def test_lattice_constants_given_for_a_mixture() -> None:
+    (batch,) = site_batch([Surface("Cu0.75Pd0.25(100)")], [(4.0, None)])
+    assert np.nanmin(batch.distances) == pytest.approx(4.0 / np.sqrt(2))

@@ -1,8 +1,11 @@
+from collections import Counter
+
 import pytest
 from ase import Atoms
 
 from catml.errors import SurfaceError
 from catml.structures.modify import embed_atom, replace_layers
+from catml.structures.substitution import segregate, substitute
 from catml.structures.surface import Surface
 
 
@@ -51,12 +54,93 @@ def test_single_atom_stands_alone_in_the_top_layer() -> None:
     assert guest.position[:2] == pytest.approx([0, 0])
 
 
+@pytest.mark.parametrize("name", ["Pt1/Cu3Au(111)", "Pt1/Cu3Au(100)", "Pt1/Cu3Au(100):AuCu"])
+def test_single_atom_in_an_alloy_replaces_the_majority(name: str) -> None:
+    bare = Surface(name.removeprefix("Pt1/")).slab(size=(3, 3))
+    slab = Surface(name).slab()
+    changed = [(a, b) for a, b in zip(bare.symbols, slab.symbols, strict=True) if a != b]
+    assert changed == [("Cu", "Pt")]
+    assert slab[slab.symbols == "Pt"].get_tags().tolist() == [1]
+
+
+def test_single_atom_in_an_alloy_must_have_one_place() -> None:
+    """On (311) of Cu3Au the three Cu atoms of the top plane are of two kinds."""
+    with pytest.raises(SurfaceError, match=r"does not say which atom .* unlike Cu atoms"):
+        Surface("Pt1/Cu3Au(311)").slab()
+
+
 def test_single_atoms_need_room() -> None:
     surface = Surface("Pt1/Cu(111)")
     assert surface.slab(size=(2, 2)).get_chemical_formula() == "Cu15Pt"
     for size in [(1, 1), (2, 1)]:
         with pytest.raises(SurfaceError, match="at least \\(2, 2\\), for single atoms"):
             surface.slab(size=size)
+
+
+def test_overlayer_of_two_monolayers() -> None:
+    assert layers_from_top(Surface("Ni-Cu@Cu(100)").slab()) == ["Cu", "Cu", "Ni", "Ni"]
+
+
+def test_profile_of_pure_layers_on_an_alloy() -> None:
+    slab = Surface("Pt3Ni-Ni@Pt(111)").slab(layers=5)
+    assert layers_from_top(slab) == ["Pt4", "Ni4", "NiPt3", "NiPt3", "NiPt3"]
+
+
+def test_profile_with_a_mixed_layer() -> None:
+    slab = Surface("Pt3Ni-Pt0.5Ni0.5@Pt(111)").slab(size=(2, 2))
+    assert layers_from_top(slab) == ["Pt16", "Ni8Pt8", "Ni4Pt12", "Ni4Pt12"]
+    assert slab.info["composition"] == {
+        "bulk": {"Pt": 24, "Ni": 8},
+        "layers": [{"Pt": 16}, {"Pt": 8, "Ni": 8}],
+    }
+
+
+def test_profile_on_a_stepped_facet_spans_several_planes() -> None:
+    slab = Surface("Pt-Ni@Pt0.5Au0.5(211)").slab(size=(2, 2))
+    formulas = layers_from_top(slab)
+    assert formulas[3:7] == ["Ni4", "Ni4", "Ni4", "Pt4"]
+    assert slab.info["composition"]["layers"] == [{"Pt": 6, "Au": 6}, {"Ni": 12}]
+
+
+def test_names_and_functions_make_the_same_slab() -> None:
+    by_name = Surface("Pt3Ni-Pt0.5Ni0.5{seed=7}@Pt(111)").slab(size=(2, 2))
+    profile = ["Pt", {"Pt": 0.5, "Ni": 0.5}]
+    by_hand = segregate(Surface("Pt3Ni(111)").slab(size=(2, 2)), profile, seed=7)
+    assert by_name.numbers.tolist() == by_hand.numbers.tolist()
+    solution = Surface("Cu0.75Pd0.25{seed=7}(111)").slab(size=(2, 2))
+    expected = substitute(Surface("Cu(111)").slab(size=(2, 2)), {"Pd": 0.25}, seed=7)
+    assert solution.numbers.tolist() == expected.numbers.tolist()
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "counts"),
+    [
+        ("Cu0.75Pd0.25(111)", (3, 3), {"Cu": 27, "Pd": 9}),
+        ("Cu0.95Pd0.05(100)", (3, 3), {"Cu": 34, "Pd": 2}),
+        ("Cu0.99Pd0.01(100)", (4, 4), {"Cu": 63, "Pd": 1}),
+        ("Cu0.75Pd0.25{ordered}(111)", (2, 2), {"Cu": 12, "Pd": 4}),
+        ("Pt@Pt0.5Ni0.5(111)", (4, 4), {"Pt": 56, "Ni": 8}),
+        ("Pt0.34Ni0.33Cu0.33(111)", (3, 3), {"Pt": 12, "Ni": 12, "Cu": 12}),
+    ],
+)
+def test_usual_supercell_meets_the_composition(
+    name: str, size: tuple[int, int], counts: dict[str, int]
+) -> None:
+    slab = Surface(name).slab()
+    assert slab.info["size"] == list(size)
+    assert Counter(slab.get_chemical_symbols()) == counts
+
+
+def test_supercell_too_small_for_the_composition() -> None:
+    with pytest.raises(SurfaceError, match=r"4 atoms are too few for a share of 0\.05 of Pd"):
+        Surface("Cu0.95Pd0.05(111)").slab(size=(1, 1))
+
+
+def test_solid_solution_keeps_its_lattice_under_a_skin() -> None:
+    solution, coated = Surface("Pt0.75Ni0.25(111)"), Surface("Pt0.75Ni0.25@Pt(111)")
+    assert coated.slab().positions == pytest.approx(solution.slab().positions)
+    assert layers_from_top(coated.slab())[0] == "Pt9"
+    assert coated.slab().info["composition"]["bulk"] == {"Pt": 20, "Ni": 7}
 
 
 def test_originals_stay_as_they_are() -> None:

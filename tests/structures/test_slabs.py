@@ -199,7 +199,9 @@ def test_default_thickness_has_a_bulk_layer(name: str, layers: int) -> None:
 
 @pytest.mark.parametrize(("name", "layers"), [("Pt(211)", 4), ("Pt(110)", 4), ("Pt(111)", 2)])
 def test_slab_without_bulk_warns(name: str, layers: int) -> None:
-    with pytest.warns(ThinSlabWarning, match="too thin for a middle with bulk coordination") as record:
+    with pytest.warns(
+        ThinSlabWarning, match="too thin for a middle with bulk coordination"
+    ) as record:
         slab = Surface(name).slab(layers=layers)
     assert record[0].filename == __file__
     assert slab.info["layers"] == layers

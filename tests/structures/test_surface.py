@@ -2,10 +2,11 @@ import pickle
 from math import gcd
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from catml.errors import SurfaceError
+from catml.structures.mixtures import Mixture
 from catml.structures.surface import Surface
 
 FCC = ["Pt", "Cu", "Ni", "Pd", "Au", "Ag", "Ir", "Rh", "Al"]
@@ -27,34 +28,62 @@ def written(miller: tuple[int, ...]) -> str:
 
 
 @st.composite
+def mixtures(draw: st.DrawFn, main: str) -> str:
+    """A fractional formula whose main element comes first, with or without braces."""
+    others = [metal for metal in METALS if metal != main]
+    elements = draw(st.lists(st.sampled_from(others), min_size=1, max_size=3, unique=True))
+    shares = [draw(st.integers(1, 2000)) for _ in elements]
+    parts = zip([main, *elements], [10_000 - sum(shares), *shares], strict=True)
+    formula = "".join(f"{element}{share / 10_000:.4f}".rstrip("0") for element, share in parts)
+    ordered, seed = draw(st.booleans()), draw(st.integers(0, 99))
+    words = ["ordered"] * ordered + [f"seed={seed}"] * (seed > 0)
+    return formula + (f"{{{','.join(words)}}}" if words else "")
+
+
+@st.composite
+def profiles(draw: st.DrawFn, bulk: str) -> str:
+    """Layers on a bulk, from the lowest, each an element or a mixture."""
+    main = st.sampled_from([metal for metal in FCC if metal != bulk])
+    layers = draw(st.lists(main | main.flatmap(mixtures), min_size=1, max_size=4))
+    return "".join(f"-{layer}" for layer in layers[:-1]) + f"@{layers[-1]}"
+
+
+@st.composite
 def names(draw: st.DrawFn) -> str:
     x = draw(st.sampled_from(METALS))
     y = draw(st.sampled_from(METALS))
     assume(x != y)
     host = draw(st.sampled_from(FCC))
     guest = draw(st.sampled_from(METALS))
-    assume(host != guest)
-    facet = written(draw(three))
-    return draw(
-        st.sampled_from(
-            [
-                f"{host}({facet})",
-                f"{draw(st.sampled_from(BCC))}({facet})",
-                f"{draw(st.sampled_from(HCP))}({written(draw(four))})",
-                f"{draw(st.sampled_from(HCP))}[A1]({facet})",
-                f"{x}3{y}({facet})",
-                f"{x}{y}({facet})",
-                f"{x}{y}[B2]({facet})",
-                f"{guest}@{host}({facet})",
-                f"{host}-{guest}@{host}({facet})",
-                f"{x}3{y}@{x}({facet})",
-                f"{guest}1/{host}({facet})",
-            ]
-        )
-    )
+    assume(guest not in (host, x))
+    hexagonal = draw(st.sampled_from(HCP))
+    facet, facet4 = written(draw(three)), written(draw(four))
+    bodies = [
+        host,
+        draw(st.sampled_from(BCC)),
+        f"{hexagonal}[A1]",
+        f"{x}3{y}",
+        f"{x}{y}",
+        f"{x}{y}[B2]",
+        f"{draw(st.sampled_from(['Mg', 'Ti', 'Ni']))}{draw(st.sampled_from(['O', 'C', 'N']))}",
+        f"{x}O2",
+        f"{guest}@{host}",
+        f"{host}-{guest}@{host}",
+        f"{x}3{y}@{x}",
+        f"{guest}1/{host}",
+        f"{guest}1/{x}3{y}",
+        draw(mixtures(host)),
+        f"{host}{draw(profiles(host))}",
+        f"{x}3{y}{draw(profiles(x))}",
+        f"{draw(mixtures(host))}{draw(profiles(host))}",
+    ]
+    name = f"{draw(st.sampled_from(bodies))}({facet})"
+    fourfold = [hexagonal, f"{x}3{y}", f"{x}3{y}@{x}", draw(mixtures(hexagonal))]
+    return draw(st.sampled_from([name, name, f"{draw(st.sampled_from(fourfold))}({facet4})"]))
 
 
 @given(names())
+@settings(max_examples=150, suppress_health_check=[HealthCheck.filter_too_much])
 def test_name_round_trips(name: str) -> None:
     surface = Surface(name)
     assert surface.name == str(surface) == name
@@ -64,6 +93,7 @@ def test_name_round_trips(name: str) -> None:
 
 
 @given(names())
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
 def test_terminations_are_distinct_names_that_round_trip(name: str) -> None:
     terminations = Surface(name).terminations()
     assert len(set(terminations)) == len(terminations)
@@ -86,6 +116,19 @@ def test_terminations_are_distinct_names_that_round_trip(name: str) -> None:
         ("Cu3Zr@Zr(100)", "skin", ("Cu", "Zr"), "Zr", "Cu"),
         ("Pd3Fe@Pt(111)", "skin", ("Fe", "Pd", "Pt"), "Pt", "Pd"),
         ("Pt1/Cu(111)", "single-atom", ("Cu", "Pt"), "Cu", "Pt"),
+        ("Pt1/Cu3Au(111)", "single-atom", ("Au", "Cu", "Pt"), "Cu", "Pt"),
+        ("Ni-Cu@Cu(100)", "overlayer", ("Cu", "Ni"), "Cu", "Ni"),
+        ("Pt3Ni-Pt@Pt(111)", "skin", ("Ni", "Pt"), "Pt", "Ni"),
+        ("Pt3Ni-Ni@Pt(111)", "segregated", ("Ni", "Pt"), "Pt", "Ni"),
+        ("Cu-Ni-Ni@Cu(100)", "segregated", ("Cu", "Ni"), "Cu", "Ni"),
+        ("Pt3Ni-Pd0.5Ni0.5@Pt(111)", "segregated", ("Ni", "Pd", "Pt"), "Pt", "Ni"),
+        ("Ni@Cu0.4Pd0.6(111)", "segregated", ("Cu", "Ni", "Pd"), "Pd", "Cu"),
+        ("Pt0.75Ni0.25@Pt(111)", "segregated", ("Ni", "Pt"), "Pt", "Ni"),
+        ("Cu0.75Pd0.25(111)", "solid-solution", ("Cu", "Pd"), "Cu", "Pd"),
+        ("Pd0.5Cu0.5(111)", "solid-solution", ("Cu", "Pd"), "Cu", "Pd"),
+        ("Pd0.2Cu0.3Au0.5(111)", "solid-solution", ("Au", "Cu", "Pd"), "Au", "Cu"),
+        ("TiC(100)", "compound", ("C", "Ti"), "Ti", "C"),
+        ("Ti3Al(0001)", "ordered-alloy", ("Al", "Ti"), "Ti", "Al"),
     ],
 )
 def test_what_a_surface_is_made_of(
@@ -107,6 +150,19 @@ def test_parts_of_a_name() -> None:
     assert Surface("Ru(0001)").facet == "0001"
 
 
+def test_parts_of_mixtures_and_profiles() -> None:
+    surface = Surface("Pd0.2Cu0.8{ordered,seed=4}-Ni@Pt0.5Au0.5(211)")
+    assert surface.solution == Mixture(("Pd", "Cu"), (0.2, 0.8), seed=4, ordered=True)
+    assert (surface.bulk, surface.species, surface.prototype) == ("Pd0.2Cu0.8", ("Cu", "Pd"), "A1")
+    assert surface.coats == (Mixture(("Pt", "Au"), (0.5, 0.5)), Mixture(("Ni",)))
+    assert (surface.top, surface.second) == (None, None)
+    assert surface.has_mixture
+    assert surface.planes_per_layer == 3
+    plain = Surface("Pt3Ni-Ni@Pt(111)")
+    assert (plain.top, plain.second, plain.has_mixture) == ("Pt", None, False)
+    assert plain.planes_per_layer == 1
+
+
 @pytest.mark.parametrize(
     ("name", "labels"),
     {
@@ -120,6 +176,10 @@ def test_parts_of_a_name() -> None:
         "NiAl[B2](100)": ["Ni", "Al"],
         "Ru(10-10)": ["Ru-1", "Ru-2"],
         "Cu3Zr@Cu(100)": ["Cu-1", "Cu-2"],
+        "Cu3Zr-Zr@Cu(100)": ["Cu-1", "Cu-2"],
+        "Cu3Zr@Cu0.5Zr0.5(100)": ["CuZr-1", "CuZr-2"],
+        "Ru0.9Pt0.1(10-10)": ["PtRu-1", "PtRu-2"],
+        "Pt1/Cu3Au(100)": ["Cu", "AuCu"],
     }.items(),
 )
 def test_surfaces_with_several_terminations(name: str, labels: list[str]) -> None:
