@@ -1,6 +1,7 @@
 """What may be asked of a slab: its options checked, each with one clear message."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import isfinite
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
 from catml.structures.modify import least_repeats, replaced_layers, usual_size
+from catml.structures.prototypes import BulkStructure
 from catml.structures.slab_cells import (
     Matrix,
     Size,
@@ -19,6 +21,7 @@ from catml.structures.slab_cells import (
     rectangular,
     times,
 )
+from catml.structures.stacking import Cut, stacking
 
 if TYPE_CHECKING:
     from catml.structures.surface import Surface
@@ -29,6 +32,12 @@ _USUAL_LAYERS = 4
 _MOST_ATOMS = 1_000_000
 _LARGEST_STRAIN = 0.3
 _THICKEST_ANG = 10_000.0
+
+
+@lru_cache(maxsize=4096)
+def least_layers(bulk: BulkStructure, cut: Cut) -> int:
+    """Return the fewest planes below a cut that leave one with bulk coordination."""
+    return stacking(bulk, cut.miller).least_layers(cut.top)
 
 
 def checked_layers(
@@ -42,7 +51,7 @@ def checked_layers(
     `vectors` are those of the stacking in Å, shape (3, 3).
     """
     replaced = replaced_layers(surface)
-    least = surface.stacking.least_layers(surface.cut.top) + max(replaced - 1, 0)
+    least = least_layers(surface.structure, surface.cut) + max(replaced - 1, 0)
     if thickness_ang is not None:
         if layers is not None:
             raise SurfaceError(

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from catml.structures.slab_options import (
     checked_cell,
     checked_layers,
     checked_strain,
+    least_layers,
 )
 from catml.structures.stacking import stacking
 
@@ -141,7 +142,7 @@ def build_slab(
         "vacuum": float(vacuum),
         "fixed_layers": int(fixed_layers),
         "strain": list(strains),
-        "lattice": asdict(constants),
+        "lattice": dict(vars(constants)),
     }
     slab = modified(slab, surface)
     if fixed_layers:
@@ -254,18 +255,19 @@ def _plan(
 
 
 def _upright(vectors: NDArray[np.float64], matrix: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Vectors of the supercell, turned: the first along x, the second in the xy plane."""
-    first, second = matrix @ vectors[:2]
-    along = first / np.linalg.norm(first)
-    normal = np.cross(first, second)
-    normal /= np.linalg.norm(normal)
-    axes = np.array([along, np.cross(normal, along), normal])
-    return np.array([first, second, vectors[2]]) @ axes.T
+    """Vectors of the supercell, turned: the first along x, the second in the xy plane.
+
+    Right-handed vectors turned so form the lower triangle with their scalar products.
+    """
+    cell = np.vstack([matrix @ vectors[:2], vectors[2]])
+    upright: NDArray[np.float64] = np.linalg.cholesky(cell @ cell.T)
+    return upright
 
 
 def _inside(plan: _Plan, upright: NDArray[np.float64]) -> NDArray[np.float64]:
     """In-plane coordinates in units of the supercell, from 0 to 1, shape (atoms, 2)."""
-    drift = np.linalg.solve(upright[:2, :2].T, upright[2, :2]) @ plan.matrix
+    (xx, _, _), (yx, yy, _), (zx, zy, _) = upright.tolist()
+    drift = [(zx - zy / yy * yx) / xx, zy / yy] @ plan.matrix
     relative = (plan.places - plan.places[plan.origin]) / plan.unit
     sideways = relative[:, :2] + relative[:, 2:] * drift
     sideways -= np.floor(sideways + 1e-9)
@@ -283,7 +285,6 @@ def _coordinates(
     heights -= heights.min()
     cell = np.zeros((3, 3))
     cell[:2, :2] = upright[:2, :2] * (1.0 + np.array(strains))
-    cell[0, 1] = 0.0
     cell[2, 2] = heights.max() + 2 * vacuum
     positions = np.zeros((len(heights), 3))
     positions[:, :2] = _inside(plan, upright) @ cell[:2, :2]
@@ -292,7 +293,7 @@ def _coordinates(
 
 
 def _warn_if_thin(surface: "Surface", layers: int) -> None:
-    least = surface.stacking.least_layers(surface.cut.top)
+    least = least_layers(surface.structure, surface.cut)
     if layers < least:
         warnings.warn(
             f"{surface.name} with {layers} layers is too thin for a middle with bulk "

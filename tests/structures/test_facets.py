@@ -13,7 +13,9 @@ from ase.spacegroup import crystal
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from catml.errors import SurfaceError
 from catml.structures.layers import coordination_of_middle, layer_compositions, stoichiometry
+from catml.structures.neighbors import pairs_within
 from catml.structures.surface import Surface
 
 A = 4.0
@@ -183,3 +185,55 @@ def test_equivalent_indices_are_the_same_surfaces(
         heights = [slab.positions[::-1, 2] for slab in slabs]
         np.testing.assert_allclose(heights[0], heights[1], atol=1e-9)
         assert layer_compositions(slabs[0]) == layer_compositions(slabs[1])
+
+
+@pytest.mark.parametrize("name", METALS)
+@given(hkl=miller, matrix=st.tuples(*[st.integers(-2, 3)] * 4))
+@examples
+def test_every_cell_of_a_facet_holds_the_same_surface(
+    name: str, hkl: tuple[int, int, int], matrix: tuple[int, ...]
+) -> None:
+    a, b, c, d = matrix
+    assume(a * d != b * c)
+    surface = Surface(facet(name, hkl))
+    plain = surface.slab(lattice=BULKS[name].lattice, vacuum=6.0)
+    slab = surface.slab(size=((a, b), (c, d)), lattice=BULKS[name].lattice, vacuum=6.0)
+    count = abs(a * d - b * c)
+    assert len(slab) == count * len(plain)
+    assert np.linalg.det(slab.cell) == pytest.approx(count * np.linalg.det(plain.cell))
+    np.testing.assert_allclose(slab.positions[:, 2], np.repeat(plain.positions[:, 2], count))
+    # No two atoms coincide, and neighbours are as in the plain cell.
+    for reach in (0.9, 1.1):
+        wanted = shells(plain, reach * A)
+        assert shells(slab, reach * A) == [row for row in wanted for _ in range(count)]
+
+
+def shells(slab: Atoms, radius: float) -> list[tuple[float, ...]]:
+    """Sorted distances to other atoms, for the atoms of each layer in turn."""
+    pairs = pairs_within(slab, radius)
+    rows = [tuple(sorted(pairs.distance[pairs.i == i].round(3))) for i in range(len(slab))]
+    return [row for _, row in sorted(zip(slab.get_tags().tolist(), rows, strict=True))]
+
+
+@pytest.mark.parametrize("name", METALS)
+@given(hkl=miller)
+@examples
+def test_a_rectangular_cell_is_a_cell_of_the_facet(name: str, hkl: tuple[int, int, int]) -> None:
+    surface = Surface(facet(name, hkl))
+    # With this c/a no lattice but that of a symmetric facet has a small rectangle.
+    lattice = (A, None) if BULKS[name].lattice[1] is None else (A, 1.6180339 * A)
+    plain = surface.slab(lattice=lattice, vacuum=6.0)
+    said = ""
+    try:
+        slab = surface.slab(orthogonal=True, lattice=lattice, vacuum=6.0)
+    except SurfaceError as refusal:
+        said = str(refusal)
+    if said:
+        assert name in ("Ru", "CuAu")
+        assert "no rectangular cell of up to 16 surface cells" in said
+        return
+    assert slab.cell.angles() == pytest.approx([90, 90, 90])
+    size = np.array(slab.info["size"])
+    vectors = (size if size.ndim == 2 else np.diag(size)) @ plain.cell[:2]
+    np.testing.assert_allclose(slab.cell[:2] @ slab.cell[:2].T, vectors @ vectors.T, atol=1e-6)
+    assert len(slab) == round(slab.cell.volume / plain.cell.volume) * len(plain)
