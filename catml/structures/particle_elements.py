@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catml.errors import SurfaceError
-from catml.structures.formulas import read_element
 from catml.structures.nanoparticles import shells_from_outside
 from catml.structures.neighbors import nearest_neighbors
 from catml.structures.particle_sites import exposed_atoms
+from catml.structures.symbols import read_metal
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -46,7 +46,7 @@ def core_shell(particle: "Atoms", shell_element: str, *, shells: int = 1) -> "At
     >>> core_shell(nanoparticle("Ni", "icosahedron", shells=2), "Pt").info["particle"]
     'Ni13@Pt42 icosahedron'
     """
-    element = read_element(shell_element, "The shell of a particle")
+    element = read_metal(shell_element, "The shell of a particle")
     number = shells_from_outside(particle)
     deepest = int(number.max(initial=0))
     if isinstance(shells, bool) or not isinstance(shells, int) or not 1 <= shells < deepest:
@@ -100,7 +100,7 @@ def decorate(
     >>> decorate(cluster, "Pt", at="edge").info["particle"]
     'Pt1/Cu54 cuboctahedron'
     """
-    symbol = read_element(element, "The element on a particle")
+    symbol = read_metal(element, "The element on a particle")
     places = exposed_atoms(particle)
     name = at.removeprefix("facet-") if isinstance(at, str) else at
     if name not in places:
