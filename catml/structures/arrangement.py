@@ -2,9 +2,9 @@
 
 What is made as small as possible is the share of like atoms among the nearest neighbours of
 minority atoms. Shares instead of numbers of pairs, for by numbers minority atoms would gather at
-the surface, where they have fewer neighbours of any kind. Among equal arrangements those win that are long known to
-order so: like atoms as second neighbours on close-packed lattices (L1_2, L1_0, D0_19), and not on
-body-centred ones (D0_3), where the second neighbours are nearly as close as the first.
+the surface, where they have fewer neighbours of any kind. Among equal arrangements those win that
+metals are known to take: like atoms as second neighbours on close-packed lattices (L1_2, L1_0,
+D0_19), but not on body-centred ones (D0_3), where second neighbours are nearly as close as first.
 """
 
 from collections.abc import Sequence

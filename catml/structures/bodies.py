@@ -10,7 +10,7 @@ from typing import Literal
 
 from catml.errors import SurfaceError
 from catml.structures.formulas import Bulk, read_bulk
-from catml.structures.mixtures import Mixture, read_mixture
+from catml.structures.mixtures import Mixture, pure, read_mixture
 from catml.structures.symbols import is_pure, read_metal
 
 Modification = Literal[
@@ -123,7 +123,7 @@ def _read_coat(layer: str, place: int, text: str) -> Mixture:
             f"{what} must be one element symbol, such as Cu, or a mixture, such as Cu0.75Pd0.25; "
             f"got {layer!r}."
         )
-    return Mixture((read_metal(layer, what),))
+    return pure(read_metal(layer, what))
 
 
 def _check_lowest(bulk: Bulk, coats: tuple[Mixture, ...], text: str) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache, cached_property
 from math import floor
 
 from catml.errors import SurfaceError
@@ -52,12 +53,17 @@ class Mixture:
         """Whether it is a single element."""
         return len(self.elements) == 1
 
-    @property
+    @cached_property
     def main(self) -> str:
         """The element with the largest share, the first written of several."""
         return max(self.shares, key=self.shares.__getitem__)
 
-    @property
+    @cached_property
+    def by_share(self) -> tuple[str, ...]:
+        """The elements, largest share first, of equal ones the alphabetically first."""
+        return tuple(sorted(self.elements, key=lambda element: (-self.shares[element], element)))
+
+    @cached_property
     def shares(self) -> dict[str, float]:
         """The fraction of each element."""
         return dict(zip(self.elements, self.fractions, strict=True))
@@ -81,6 +87,12 @@ class Mixture:
     def name(self) -> str:
         """The mixture as surface names write it, ``Cu0.75Pd0.25{seed=3}``."""
         return self.formula + self.options
+
+
+@cache
+def pure(element: str) -> Mixture:
+    """Return the mixture that is a single element."""
+    return Mixture((element,))
 
 
 def read_mixture(formula: str, options: str | None = None) -> Mixture:

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
     from catml.structures.surface import Surface
 
-# Default supercells of mixtures: the first of these repeats whose whole atoms meet every share.
-_REPEATS = (3, 4, 5, 6)
+# Default supercells of mixtures repeat the surface cell this often, whichever is the first with
+# enough atoms in each plane and whole numbers of atoms that meet every share.
+_REPEATS = (1, 2, 3, 4, 5, 6)
 _EVEN_REPEATS = (2, 4, 6)
+_ATOMS_PER_PLANE = 9
 _SHARE_TOLERANCE = 0.02
 _BULK_PLANES = 4
 
@@ -100,26 +102,29 @@ def least_repeats(surface: "Surface") -> int:
 def usual_size(surface: "Surface") -> tuple[int, int]:
     """Return the repeats of the surface cell that a slab of the surface has by default.
 
-    (3, 3) with a single atom. With mixtures the smallest of (3, 3) to (6, 6) in which whole
-    numbers of atoms meet every share to 2 %, or the best of them; of ordered mixtures one of
-    (2, 2), (4, 4) and (6, 6), as most ordered arrangements repeat after two atoms. Else (1, 1).
+    (3, 3) with a single atom. With mixtures the smallest (n, n) that has at least 9 atoms in each
+    plane and whole numbers of atoms that meet every share to 2 %, up to (6, 6), or the best of
+    these; for ordered mixtures n is even, as most ordered arrangements repeat after two atoms,
+    and may be 2. Else (1, 1).
 
     Examples
     --------
     >>> from catml.structures.surface import Surface
     >>> usual_size(Surface("Cu0.75Pd0.25(111)")), usual_size(Surface("Pt3Ni-Pt0.5Ni0.5@Pt(111)"))
-    ((3, 3), (3, 3))
+    ((3, 3), (2, 2))
     """
     if surface.modification == "single-atom":
         return 3, 3
-    planes = surface.planes_per_layer
     per_plane = len(surface.stacking.planes[0].roles)
-    mixtures = [(coat, planes * per_plane) for coat in surface.coats if not coat.is_pure]
+    per_layer = per_plane * surface.planes_per_layer
+    mixtures = [(coat, per_layer) for coat in surface.coats if not coat.is_pure]
     if surface.solution is not None:
         mixtures.append((surface.solution, _BULK_PLANES * per_plane))
     if not mixtures:
         return 1, 1
-    repeats = _EVEN_REPEATS if any(mixture.ordered for mixture, _ in mixtures) else _REPEATS
+    repeats = [n for n in _REPEATS if n**2 * per_plane >= _ATOMS_PER_PLANE]
+    if any(mixture.ordered for mixture, _ in mixtures):
+        repeats = list(_EVEN_REPEATS)
     errors = [max(_share_error(m, atoms * n**2) for m, atoms in mixtures) for n in repeats]
     fitting = [n for n, error in zip(repeats, errors, strict=True) if error <= _SHARE_TOLERANCE]
     best = fitting[0] if fitting else repeats[errors.index(min(errors))]

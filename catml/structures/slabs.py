@@ -66,7 +66,9 @@ def build_slab(
         has bulk coordination.
     size : (int, int) or 2 rows of 2 int, optional
         Repeats of the smallest surface cell, by default (1, 1); (3, 3) for a single atom, which
-        needs (2, 2) at least. Or the new cell vectors in units of the surface cell's.
+        needs (2, 2) at least; with mixtures what their composition takes
+        (`catml.structures.modify.usual_size`). Or the new cell vectors in units of the surface
+        cell's.
     vacuum : float
         Empty space in Å above and below the slab, each.
     orthogonal : bool
@@ -90,9 +92,9 @@ def build_slab(
         Periodic in the surface plane, first cell vector along x, normal along z, one atom of the
         top plane at x = y = 0. Atoms go by layer from the bottom, then by position; tags number
         the layers from the top (1 = top). ``info`` holds ``surface``, ``prototype``, ``miller``,
-        ``termination``, ``layers``, ``size``, ``vacuum``, ``fixed_layers``, ``strain`` and
-        ``lattice`` (constants, functional, source), fit for JSON; `slab_from_info` builds the
-        same slab from it.
+        ``termination``, ``layers``, ``size``, ``vacuum``, ``fixed_layers``, ``strain``,
+        ``lattice`` (constants, functional, source) and, with mixtures, ``composition`` (numbers
+        of atoms), fit for JSON; `slab_from_info` builds the same slab from it.
 
     Raises
     ------

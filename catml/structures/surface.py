@@ -151,8 +151,8 @@ class Surface:
         parts = parse_name(self.name)
         values = {name: getattr(parts, name) for name in _FROM_PARTS}
         values["prototype"] = parts.prototype.name
-        values["host"] = _host(parts)
-        values["guest"] = _guest(parts)
+        values["host"] = host = _host(parts)
+        values["guest"] = _guest(parts, host)
         for attribute, value in values.items():
             object.__setattr__(self, attribute, value)
         if self.termination is not None:
@@ -320,13 +320,12 @@ def _numbered(labels: Sequence[str], index: int) -> str:
 def _host(parts: SurfaceParts) -> str:
     shown = parts.coats[0] if parts.coats else parts.solution
     if shown is not None:
-        return min(shown.elements, key=lambda element: (-shown.shares[element], element))
+        return shown.by_share[0]
     return min(parts.species) if parts.prototype.name in _EQUAL_SHARES else parts.species[0]
 
 
-def _guest(parts: SurfaceParts) -> str | None:
+def _guest(parts: SurfaceParts, host: str) -> str | None:
     if parts.single:
         return parts.single
-    layers = [sorted(coat.elements, key=lambda e: (-coat.shares[e], e)) for coat in parts.coats]
-    others = [element for layer in layers for element in layer] + list(parts.species)
-    return next((element for element in others if element != _host(parts)), None)
+    layers = [*(coat.by_share for coat in parts.coats), parts.species]
+    return next((element for layer in layers for element in layer if element != host), None)

@@ -6,6 +6,7 @@ from sklearn.base import clone
 
 from catml.errors import AlignmentError, CatmlError, ModelError
 from catml.models.adsorption import AdsorptionModel
+from catml.structures.surface import Surface
 from tests.models.problems import dataset
 
 COLUMNS = [
@@ -47,6 +48,18 @@ def test_a_slab_and_its_name_agree(model: AdsorptionModel) -> None:
     named = model.predict("Cu(100)")
     built = model.predict(fcc100("Cu", (2, 2, 4), vacuum=8.0))
     np.testing.assert_allclose(built["energy_ev"], named["energy_ev"], atol=1e-9)
+
+
+def test_a_solid_solution_is_predicted_site_by_site(model: AdsorptionModel) -> None:
+    name = "Cu0.75Pd0.25(100)"
+    named = model.predict(["Cu(100)", name])
+    rows = named[named["surface"] == name]
+    assert len(rows) == 9 + 18 + 9  # atoms, bonds and faces of 3 x 3 squares
+    assert set(rows["site_atoms"]) >= {"Cu:1", "Pd:1"}
+    assert np.isfinite(rows["energy_ev"]).all()
+    assert rows["in_domain"].dtype == bool
+    built = model.predict(Surface(name).slab())
+    np.testing.assert_allclose(built["energy_ev"], rows["energy_ev"], atol=1e-9)
 
 
 def test_a_table_keeps_its_index_and_rows(model: AdsorptionModel) -> None:

@@ -116,6 +116,15 @@ def test_any_mapping_is_spanned_or_refused(mapping):
         assert candidate_space(mapping).surfaces
 
 
+def test_mixtures_and_profiles_are_candidates_by_name() -> None:
+    names = ["Cu0.750Pd0.25(111)", "Pt3Ni-Pt0.5Ni0.5@Pt(111)", "MgO(100)"]
+    assert candidate_space({"surfaces": names}).surfaces == (
+        "Cu0.75Pd0.25(111)",
+        "MgO(100)",
+        "Pt3Ni-Pt0.5Ni0.5@Pt(111)",
+    )
+
+
 def test_surfaces_given_by_name_join_the_space_or_make_it() -> None:
     alone = candidate_space({"surfaces": ["Ru[A1](111)", "Cu(111)"]})
     assert alone.surfaces == ("Cu(111)", "Ru[A1](111)")

@@ -2,9 +2,11 @@ from collections import Counter
 
 import pytest
 from ase import Atoms
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from catml.errors import SurfaceError
-from catml.structures.modify import embed_atom, replace_layers
+from catml.structures.modify import embed_atom, replace_layers, usual_size
 from catml.structures.substitution import segregate, substitute
 from catml.structures.surface import Surface
 
@@ -129,6 +131,46 @@ def test_usual_supercell_meets_the_composition(
     slab = Surface(name).slab()
     assert slab.info["size"] == list(size)
     assert Counter(slab.get_chemical_symbols()) == counts
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        ("Cu0.75Pd0.25(111)", (3, 3)),
+        ("Pt3Ni-Pt0.5Ni0.5@Pt(111)", (2, 2)),  # four atoms in each plane of the surface cell
+        ("Pt3Ni-Pt0.5Ni0.5{ordered}@Pt(111)", (2, 2)),
+        ("Pt@Pt0.5Ni0.5(111)", (4, 4)),
+        ("Cu0.9Pd0.1{ordered}(111)", (4, 4)),
+        ("Cu0.995Pd0.005(111)", (6, 6)),
+        ("Pt3Ni-Ni@Pt(111)", (1, 1)),
+    ],
+)
+def test_usual_size(name: str, size: tuple[int, int]) -> None:
+    assert usual_size(Surface(name)) == size
+
+
+@given(
+    bulk=st.sampled_from(["Pt", "Pt3Ni", "Pt0.75Cu0.25", "Pt0.6Ni0.4{ordered}"]),
+    coats=st.lists(st.sampled_from(["Au", "Ni", "Au0.5Ni0.5", "Cu0.3Pd0.7{seed=3}"]), max_size=3),
+    facet=st.sampled_from(["111", "100", "110"]),
+)
+@settings(max_examples=20, deadline=None)
+def test_every_layer_holds_what_the_name_says(bulk: str, coats: list[str], facet: str) -> None:
+    """Numbers of atoms within one of the share, in every layer and in the bulk."""
+    profile = "".join(f"-{coat}" for coat in coats[:-1]) + (f"@{coats[-1]}" if coats else "")
+    surface = Surface(f"{bulk}{profile}({facet})")
+    slab = surface.slab()
+    assert Surface(slab.info["surface"]) == surface
+    planes = surface.planes_per_layer
+    for k, coat in enumerate(surface.coats):
+        layer = slab[(slab.get_tags() - 1) // planes == k]
+        for element in set(layer.symbols) | set(coat.elements):
+            wanted = coat.shares.get(element, 0.0) * len(layer)
+            assert abs((layer.symbols == element).sum() - wanted) < 1
+    below = slab[(slab.get_tags() - 1) // planes >= len(surface.coats)]
+    if surface.solution is not None:
+        for element, share in surface.solution.shares.items():
+            assert abs((below.symbols == element).sum() - share * len(below)) < 1
 
 
 def test_supercell_too_small_for_the_composition() -> None:
