@@ -91,19 +91,21 @@ def checked_cell(
 ) -> Matrix:
     """Return the cell asked for in units of the surface cell, whose vectors are in Å."""
     given = usual_size(surface) if size is None else size
-    matrix = checked_size(given, surface.name, vectors, least=least_repeats(surface))
     if not isinstance(orthogonal, bool | np.bool_):
         raise SurfaceError(
             f"Cannot build {surface.name} with orthogonal={orthogonal!r}: give True or False."
         )
+    least = least_repeats(surface)
     if not orthogonal:
-        return matrix
-    if matrix[0][1] or matrix[1][0]:
+        return checked_size(given, surface.name, vectors, least=least)
+    repeats = checked_size(given, surface.name, vectors)
+    if repeats[0][1] or repeats[1][0]:
         raise SurfaceError(
             f"Cannot build {surface.name} with size={size!r} and orthogonal=True: a matrix says "
             "which cell to take already. Give two repeats, or leave orthogonal out."
         )
-    return times(matrix, rectangular(vectors, surface.name))
+    matrix = times(repeats, rectangular(vectors, surface.name))
+    return checked_size(matrix, surface.name, vectors, least=least)
 
 
 def check_atoms(surface: "Surface", layers: int, matrix: Matrix) -> None:

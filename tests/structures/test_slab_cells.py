@@ -169,5 +169,9 @@ def test_sizes_that_cannot_be_read(size: object, said: str) -> None:
 def test_a_matrix_keeps_single_atoms_apart() -> None:
     slab = Surface("Pt1/Cu(111)").slab(size=((1, 1), (-1, 2)))
     assert slab.get_chemical_formula() == "Cu11Pt"
+    rectangle = Surface("Pt1/Cu(111)").slab(size=(2, 1), orthogonal=True)
+    assert rectangle.get_chemical_formula() == "Cu15Pt"
     with pytest.raises(SurfaceError, match="too short, for single atoms must not be neighbours"):
         Surface("Pt1/Cu(111)").slab(size=((1, 0), (1, 4)))
+    with pytest.raises(SurfaceError, match="too short, for single atoms must not be neighbours"):
+        Surface("Pt1/Cu(111)").slab(size=(1, 2), orthogonal=True)
