@@ -162,8 +162,8 @@ def environment_features(zones: pd.DataFrame) -> pd.DataFrame:
     """
     blocks = []
     for zone in ZONES:
-        codes, texts = pd.factorize(zones[zone].fillna(""))
-        block = _describe(count_matrix(list(texts))).add_prefix(f"{zone}_")
+        codes, texts = pd.factorize(zones[zone].fillna("").to_numpy(dtype=object))
+        block = _describe(count_matrix(texts.tolist())).add_prefix(f"{zone}_")
         blocks.append(block.iloc[codes].reset_index(drop=True))
     features = pd.concat(blocks, axis=1)
     mean = "mean_pauling_electronegativity"

@@ -98,6 +98,20 @@ class SiteFeaturizer(TransformerMixin, BaseEstimator):
         self.feature_names_out_ = np.array(self._features(X.iloc[:1], None).columns, dtype=object)
         return self
 
+    def fit_transform(self, X: pd.DataFrame, y: object = None) -> pd.DataFrame:
+        """Return what `fit` and then `transform` give, computed once.
+
+        Raises
+        ------
+        DescriptorError
+            As `fit` and `transform` do.
+        """
+        self._check(X)
+        features = self._features(X, None)
+        self.n_features_in_ = X.shape[1]
+        self.feature_names_out_ = np.array(features.columns, dtype=object)
+        return features
+
     def transform(self, X: pd.DataFrame, slab: "Atoms | None" = None) -> pd.DataFrame:
         """Return the descriptors of every row.
 

@@ -63,8 +63,7 @@ def site_numbers(batch: SiteBatch) -> Array:
         coordination.site_mean(coordination.longest_bonds(batch), batch),
         coordination.site_opening(batch),
         coordination.site_mean(coordination.strain(batch), batch),
-        tight_binding.site_width(batch),
-        tight_binding.site_center(batch),
+        *tight_binding.site_widths_and_centers(batch),
     ]
     shape = (batch.numbers.shape[0], len(batch.sites))
     count = np.array([len(site.below) for site in batch.sites], dtype=float)

@@ -19,6 +19,7 @@ from catml.structures.batches import SiteBatch, TemplateSite, batch_of_slab
 from catml.structures.bulk_lattice import lattice_of
 from catml.structures.environment import count_elements, format_zone
 from catml.structures.families import site_batch
+from catml.structures.site_table import surface_named
 from catml.structures.surface import Surface
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _known_surfaces(labels: pd.DataFrame) -> dict[str, Surface]:
         if not name:
             continue
         try:
-            surfaces[name] = Surface(name)
+            surfaces[name] = surface_named(name)
         except SurfaceError:
             if family:
                 raise
@@ -141,20 +142,15 @@ def _distinct(
 
 
 def _weights(labels: pd.DataFrame, batch: SiteBatch, surfaces: NDArray[np.int64]) -> Array:
-    position = {site.id: k for k, site in enumerate(batch.sites)}
     weights = np.zeros((len(labels), len(batch.sites)))
-    columns = ["surface", "site", "site_kind", "site_subtype", *ZONES]
+    named = (labels["site"] != "").to_numpy()
+    rows = np.flatnonzero(named)
+    weights[rows, _places(labels.iloc[rows], batch)] = 1.0
+    columns = ["site_kind", "site_subtype", *ZONES]
     texts: dict[int, list[tuple[str, ...]]] = {}
-    for row, label in enumerate(labels[columns].to_numpy(dtype=object).tolist()):
-        name, site_id, kind, subtype, *zones = label
-        if site_id:
-            if site_id not in position:
-                raise DescriptorError(
-                    f"{name or 'The slab'} has no site {site_id!r}: its sites are "
-                    f"{', '.join(position)}. Correct the row, or leave its site empty."
-                )
-            weights[row, position[site_id]] = 1.0
-            continue
+    rows = np.flatnonzero(~named)
+    for row, label in zip(rows, labels[columns].iloc[rows].to_numpy(object).tolist(), strict=True):
+        kind, subtype, *zones = label
         s = int(surfaces[row])
         if s not in texts:
             texts[s] = [_zone_texts(site, batch.numbers[s]) for site in batch.sites]
@@ -167,6 +163,20 @@ def _weights(labels: pd.DataFrame, batch: SiteBatch, surfaces: NDArray[np.int64]
         best = (scores == scores.max()) & (scores > 0)
         weights[row] = best / max(best.sum(), 1)
     return weights
+
+
+def _places(labels: pd.DataFrame, batch: SiteBatch) -> NDArray[np.int64]:
+    """Which of the batch's sites the ids of rows are."""
+    codes, ids = pd.factorize(labels["site"])
+    position = {site.id: k for k, site in enumerate(batch.sites)}
+    for code, site_id in enumerate(ids):
+        if site_id not in position:
+            name = labels["surface"].iloc[int(np.argmax(codes == code))]
+            raise DescriptorError(
+                f"{name or 'The slab'} has no site {site_id!r}: its sites are "
+                f"{', '.join(position)}. Correct the row, or leave its site empty."
+            )
+    return np.array([position[site_id] for site_id in ids], dtype=np.int64)[codes]
 
 
 def _zone_texts(site: TemplateSite, numbers: NDArray[np.int64]) -> tuple[str, ...]:

@@ -150,8 +150,7 @@ def band_centers(
     width = rectangular_widths(batch, parameters=parameters)
     if model == "rectangular":
         return width * (0.5 - element_array("d_filling")[batch.numbers])
-    scale = element_array("d_band_center_bulk_ev") / bulk_rectangular_widths(parameters)
-    return width * scale[batch.numbers]
+    return _scaled_centers(width, batch, parameters)
 
 
 @cache
@@ -170,11 +169,15 @@ def bulk_rectangular_widths(parameters: HoppingParameters = FITTED) -> Array:
     return widths
 
 
-def site_width(batch: SiteBatch) -> Array:
-    """Return the rectangular d-band width averaged over each site's atoms, in eV, shape (S, K)."""
-    return site_mean(rectangular_widths(batch), batch)
+def site_widths_and_centers(batch: SiteBatch) -> tuple[Array, Array]:
+    """Return rectangular width and scaled centre of the d band averaged over each site's atoms.
+
+    In eV, shapes (S, K); `rectangular_widths` and `band_centers` give them per atom.
+    """
+    widths = rectangular_widths(batch)
+    return site_mean(widths, batch), site_mean(_scaled_centers(widths, batch, FITTED), batch)
 
 
-def site_center(batch: SiteBatch) -> Array:
-    """Return the scaled d-band centre averaged over each site's atoms, in eV, shape (S, K)."""
-    return site_mean(band_centers(batch), batch)
+def _scaled_centers(widths: Array, batch: SiteBatch, parameters: HoppingParameters) -> Array:
+    scale = element_array("d_band_center_bulk_ev") / bulk_rectangular_widths(parameters)
+    return widths * scale[batch.numbers]

@@ -58,7 +58,7 @@ def catkit_slab(bulk: Atoms, miller: tuple[int, int, int], n_planes: int) -> Ato
     MissingBackendError
         If CatKit is not installed.
     """
-    generator = _surface_module().SlabGenerator(
+    generator = catkit_surface_module().SlabGenerator(
         bulk,
         miller,
         layers=n_planes,
@@ -83,7 +83,7 @@ def _plain(slab: Atoms) -> Atoms:
 
 
 @cache
-def _surface_module() -> ModuleType:
+def catkit_surface_module() -> ModuleType:
     """CatKit's module ``catkit.gen.surface``."""
     if find_spec("catkit") is None:
         raise MissingBackendError(

@@ -124,7 +124,7 @@ def template_of(surface: Surface) -> Template:
     """
     pattern = pattern_of(surface)
     elements = elements_of(surface)
-    order = tuple(int(k) for k in np.argsort(elements))
+    order = tuple(sorted(range(len(elements)), key=elements.__getitem__))
     if pattern not in _SYMMETRIC:
         template = _new_template(pattern, surface, elements)
         cell = surface_cell(template.slab(template.ideal_ratio))
@@ -169,6 +169,7 @@ def site_batch(
             "give one pair (a, c) for each."
         )
     groups: dict[tuple[Template, tuple[TemplateSite, ...]], list[int]] = defaultdict(list)
+    places: dict[int, list[int]] = {}
     constants = np.full((len(surfaces), 2), np.nan)
     mixed = []
     for row, surface in enumerate(surfaces):
@@ -180,7 +181,11 @@ def site_batch(
             continue
         ratio = None if found.c_ang is None else found.c_ang / found.a_ang
         template = template_of(surface)
-        groups[template, template.sites(ratio)].append(row)
+        sites = template.sites(ratio)
+        # Comparing all the sites of every surface takes long; mostly they are one object.
+        if id(sites) not in places:
+            places[id(sites)] = groups[template, sites]
+        places[id(sites)].append(row)
     batches = [
         _batch(template, sites, surfaces, constants, np.array(rows))
         for (template, sites), rows in groups.items()

@@ -21,7 +21,7 @@ lattice_c_ang
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +30,6 @@ from ase.data import chemical_symbols
 
 from catml.errors import SurfaceError
 from catml.structures.batches import SiteBatch, batch_of_slab
-from catml.structures.environment import format_zone
 from catml.structures.families import site_batch
 from catml.structures.surface import Surface
 
@@ -82,7 +81,7 @@ def site_table(
     """
     if isinstance(surfaces, str):
         raise SurfaceError(f"Give a list of surfaces: write [{surfaces!r}] for a single one.")
-    known = [s if isinstance(s, Surface) else Surface(s) for s in surfaces]
+    known = [s if isinstance(s, Surface) else surface_named(s) for s in surfaces]
     batches = site_batch(known, lattice)
     if not batches:
         return pd.DataFrame({name: pd.Series(dtype=_dtype(name)) for name in COLUMNS})
@@ -91,6 +90,18 @@ def site_table(
         return table
     places = np.concatenate([np.repeat(batch.rows, len(batch.sites)) for batch in batches])
     return table.iloc[np.argsort(places, kind="stable")].reset_index(drop=True)
+
+
+@lru_cache(maxsize=65536)
+def surface_named(name: str) -> Surface:
+    """Return the surface of a name, which is read once however often tables repeat it.
+
+    Raises
+    ------
+    SurfaceError
+        If the name cannot be read.
+    """
+    return Surface(name)
 
 
 def site_table_of_slab(atoms: "Atoms", *, name: str = "") -> pd.DataFrame:
@@ -170,22 +181,25 @@ def _site_columns(batch: SiteBatch) -> dict[str, np.ndarray]:
     }
     # Atoms of one element in the first surface have one element in every surface of a pattern.
     _, letters, letter_of = np.unique(batch.numbers[0], return_index=True, return_inverse=True)
-    elements = [tuple(row) for row in batch.numbers[:, letters].tolist()]
+    symbols = [[chemical_symbols[z] for z in row] for row in batch.numbers[:, letters].tolist()]
+    known: dict[tuple[int, ...], list[str]] = {}
     for column, field in _ZONES:
         texts = np.empty((n_surfaces, len(batch.sites)), dtype=object)
         for k, site in enumerate(batch.sites):
             counts = np.bincount(letter_of[list(getattr(site, field))], minlength=len(letters))
             zone = tuple(counts.tolist())
-            texts[:, k] = [_zone_text(row, zone) for row in elements]
+            if zone not in known:
+                known[zone] = _zone_texts(symbols, zone)
+            texts[:, k] = known[zone]
         columns[column] = texts.ravel()
     return columns
 
 
-@cache
-def _zone_text(numbers: tuple[int, ...], counts: tuple[int, ...]) -> str:
-    return format_zone(
-        {chemical_symbols[z]: count for z, count in zip(numbers, counts, strict=True)}
-    )
+def _zone_texts(symbols: Sequence[Sequence[str]], counts: Sequence[int]) -> list[str]:
+    """One zone of every surface as text: how many atoms there are of each of its elements."""
+    present = [(letter, count) for letter, count in enumerate(counts) if count]
+    # Sorted as terms they are sorted by symbol: a colon comes before every letter.
+    return [" ".join(sorted([f"{row[k]}:{count}" for k, count in present])) for row in symbols]
 
 
 def _surface_like(table: pd.DataFrame, name: str) -> Surface | None:

@@ -12,8 +12,7 @@ from catml.descriptors.tight_binding import (
     rms_widths,
     second_moments,
     semielliptic_widths,
-    site_center,
-    site_width,
+    site_widths_and_centers,
 )
 from catml.elements.properties import element_table
 from catml.structures.batches import batch_of_slab
@@ -112,7 +111,7 @@ def test_site_values_average_the_atoms_that_have_a_d_band():
     top = [atom.index for atom in slab if atom.tag == 1]
     slab.symbols[top[0]] = "Al"
     batch = batch_of_slab(slab)
-    widths, centers = site_width(batch)[0], site_center(batch)[0]
+    widths, centers = (values[0] for values in site_widths_and_centers(batch))
     pure = rectangular_widths(batch)[0]
     for k, site in enumerate(batch.sites):
         copper = [i for i in site.atoms if i != top[0]]
