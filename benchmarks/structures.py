@@ -3,10 +3,10 @@
     python benchmarks/structures.py                 # all tables, about a minute on one core
     python benchmarks/structures.py slabs sites     # some: family, slabs, sites, scaling
 
-Prints Markdown: medians of repeated calls in one process bound to one core, as processor time, which
-other work on the machine does not lengthen; every tool on the same surfaces and lattice constants.
-Targets are stated and judged below each table; nothing fails where
-one is missed. CatKit takes part where it is installed (`catml.structures.catkit_backend`).
+Prints Markdown: medians of repeated calls in one process bound to one core, every tool on the same
+surfaces and lattice constants. Times are those of the processor, which other work on the machine
+hardly lengthens. Targets are stated and judged below each table; nothing fails where one is
+missed. CatKit takes part where it is installed (`catml.structures.catkit_backend`).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from itertools import permutations
 from typing import Any
@@ -35,8 +36,10 @@ from pymatgen.core.surface import Slab, SlabGenerator
 from pymatgen.io.ase import AseAtomsAdaptor
 
 from catml.descriptors.featurizer import SiteFeaturizer
-from catml.errors import SurfaceError
+from catml.errors import ElementError, SurfaceError
+from catml.structures.bulk_lattice import lattice_of
 from catml.structures.catkit_backend import catkit_surface_module
+from catml.structures.prototypes import metals
 from catml.structures.site_table import site_table
 from catml.structures.sites import find_sites
 from catml.structures.surface import Surface
@@ -52,9 +55,6 @@ SLABS = {
 SITES = {"Pt(111)": 4, "Pt(100)": 3, "Pt3Ni(111)": 9}
 """Distinct sites counted by hand: edges = atoms + faces on a closed net, less the symmetry."""
 
-FAMILY = (
-    "Sc Ti V Cr Mn Fe Co Ni Cu Zn Y Zr Nb Mo Ru Rh Pd Ag Cd Hf Ta W Re Os Ir Pt Au Al Ga In Sn Pb"
-)
 CELLS = (5, 7, 11, 16, 22)
 
 Call = Callable[[], Any]
@@ -101,31 +101,45 @@ def milliseconds(seconds: float | None) -> str:
 
 
 def family() -> None:
-    """Describe a thousand surfaces of one family, first cold, then warm."""
-    names = [f"{a}3{b}(111)" for a, b in permutations(FAMILY.split(), 2)]
+    """Describe thousands of surfaces of one family, a thousand at a time."""
+    names = family_names()
 
-    def describe() -> tuple[int, int]:
-        table = site_table(names)
+    def describe(wanted: Sequence[str]) -> tuple[int, int]:
+        table = site_table(wanted)
         return SiteFeaturizer("geometry").fit_transform(table).shape
 
-    start = time.process_time()
-    n_sites, n_numbers = describe()
-    times = {"first call": time.process_time() - start, "warm": median_time(describe, budget_s=2)}
-    print(f"### The family path: {len(names)} L1₂(111) surfaces\n")
+    n_sites, n_numbers = 0, 0
+    times = []
+    for first in range(0, len(names) - 999, 1000):
+        start = time.process_time()
+        n_sites, n_numbers = describe(names[first : first + 1000])
+        times.append(time.process_time() - start)
+    print(f"### The family path: L1₂(111) surfaces, {len(times)} times another thousand\n")
     print(
-        "Timed from the list of names to the finished table: names read, sites found "
-        "(`site_table`), descriptors computed (`SiteFeaturizer`, kind `geometry`). A site counts "
-        f"once, with all its {n_numbers} descriptors. The first call of a process also finds the "
-        "family's sites and loads the tables of the elements.\n"
+        "Timed from a list of names to the finished table: names read, sites found (`site_table`), "
+        "descriptors computed (`SiteFeaturizer`, kind `geometry`). A site counts once, with all "
+        f"its {n_numbers} descriptors. The first thousand also finds the family's sites and loads "
+        "the tables of the elements; the others are surfaces never seen before, too.\n"
     )
-    rows = [
-        (name, n_sites, f"{seconds:.3f}", f"{n_sites / seconds:,.0f}")
-        + (f"{n_sites * n_numbers / seconds:,.0f}",)
-        for name, seconds in times.items()
-    ]
+    cases = {"the first thousand": times[0], "another thousand": statistics.median(times[1:])}
+    rows = []
+    for name, seconds in cases.items():
+        rates = (f"{count / seconds:,.0f}" for count in (n_sites, n_sites * n_numbers))
+        rows.append((name, n_sites, f"{seconds:.3f}", *rates))
     print_table(("", "sites", "time / s", "sites per s", "numbers per s"), rows)
-    rate = n_sites / times["warm"]
-    judge("≥ 100,000 described sites a second, warm", rate >= 1e5, f"{rate:,.0f}")
+    rate = n_sites / cases["another thousand"]
+    judge("≥ 100,000 described sites a second", rate >= 1e5, f"{rate:,.0f}")
+
+
+def family_names() -> list[str]:
+    """Every A3B(111) of two metals whose lattice constant can be given, in random order."""
+    names = []
+    for pair in permutations(sorted(metals()), 2):
+        surface = Surface("{}3{}(111)".format(*pair))
+        with suppress(ElementError):
+            lattice_of(surface)
+            names.append(surface.name)
+    return [names[k] for k in np.random.default_rng(0).permutation(len(names))]
 
 
 def slabs() -> None:
@@ -134,7 +148,7 @@ def slabs() -> None:
     rows, to_ase, to_pymatgen = [], [], []
     for name, (named, layers) in SLABS.items():
         for n in (1, 2, 3):
-            ours = first_and_median(lambda n=n: Surface(name).slab(**options(layers, n)))
+            ours = first_and_median(catml_call(name, layers, n))
             theirs = [
                 median_time(call) if call else None
                 for call in (
@@ -157,6 +171,11 @@ def slabs() -> None:
     print_table((*head, "catml : ASE", "pymatgen : catml"), rows)
     judge("within 2× of ASE's named builders", max(to_ase) <= 2, f"at most {max(to_ase):.2f}×")
     judge("≥ 50× faster than pymatgen", min(to_pymatgen) >= 50, f"at least {min(to_pymatgen):.0f}×")
+
+
+def catml_call(name: str, layers: int, n: int) -> Call:
+    """The slab by its name, read anew each time."""
+    return lambda: Surface(name).slab(**options(layers, n))
 
 
 def options(layers: int, n: int) -> dict[str, Any]:
@@ -197,7 +216,7 @@ def ase_call(name: str, named: Callable[..., Atoms], layers: int, n: int) -> Cal
 
 
 def pymatgen_call(name: str, layers: int, n: int) -> Call:
-    """pymatgen's generator, asked for the thickness of our slab."""
+    """The generator of pymatgen, asked for the thickness of our slab."""
     structure = AseAtomsAdaptor.get_structure(bulk_of(name))
     miller = three_indices(name)
     heights = Surface(name).slab(**options(layers, 1)).positions[:, 2]
@@ -298,12 +317,8 @@ def scaling() -> None:
     for slab in slabs_of.values():
         slab.info = {}
     measured = {
-        "building, first": [
-            one_time(lambda n=n: Surface("Pd(100)").slab(**options(4, n))) for n in CELLS
-        ],
-        "building": [
-            median_time(lambda n=n: Surface("Pt(111)").slab(**options(4, n))) for n in CELLS
-        ],
+        "building, first": [one_time(catml_call("Pd(100)", 4, n)) for n in CELLS],
+        "building": [median_time(catml_call("Pt(111)", 4, n)) for n in CELLS],
         "sites, perfect": [
             median_time(lambda slab=slab: find_sites(slab), least=2) for slab in slabs_of.values()
         ],
