@@ -102,6 +102,22 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--size", metavar="AxB", help="surface supercell of the picture")
     sub.add_argument("--json", action="store_true", help=JSON_HELP)
 
+    sub = command("export", _export, "write a surface and its adsorbate, ready to be calculated")
+    sub.add_argument("surface", nargs="?", help='for example "Cu3Zr@Cu(100)"')
+    sub.add_argument("--file", metavar="SLAB", help="a slab's file instead, taken as it is")
+    sub.add_argument("--adsorbate", metavar="NAME", help="such as CO (default: the clean slab)")
+    sub.add_argument("--site", metavar="ID", help="as `catml sites` says (default: most stable)")
+    sub.add_argument(
+        "--code", action="append", metavar="CODE", help="vasp (default), espresso or gpaw; repeat"
+    )
+    sub.add_argument("--functional", metavar="NAME", help="default: that of the prediction")
+    sub.add_argument("--model", metavar="FILE", help="a saved model to choose the site")
+    sub.add_argument("--size", metavar="AxB", help="supercell (default: room for the adsorbate)")
+    sub.add_argument("--layers", type=int, metavar="N", help="atomic planes (default: enough)")
+    sub.add_argument("--fixed", type=int, metavar="N", help="held planes (default: lower half)")
+    sub.add_argument("--vacuum", type=float, default=10.0, metavar="Å", help="on each side")
+    sub.add_argument("--out", required=True, metavar="DIR", help="a new folder")
+
     sub = command("predict", _predict, "predict adsorption energies with their uncertainty")
     sub.add_argument("adsorbate", help="one that a shipped dataset has, as CO or N")
     sub.add_argument("surfaces", nargs="*", metavar="SURFACE")
@@ -247,8 +263,7 @@ def _sites(options: argparse.Namespace) -> None:
 
 def _slab_of(options: argparse.Namespace) -> Callable[[], Atoms]:
     """Return what builds the slab of a name, or reads that of ``--file``."""
-    if (options.surface is None) == (options.file is None):
-        raise CatmlError("give a surface's name, or the file of a slab with --file, and not both")
+    _check_one_slab(options)
     if options.file:
         from catml.structures.files import read_slab
 
@@ -259,6 +274,33 @@ def _slab_of(options: argparse.Namespace) -> Callable[[], Atoms]:
 
     size = _size(options.size) if options.size else None
     return lambda: Surface(options.surface).slab(size=size)
+
+
+def _check_one_slab(options: argparse.Namespace) -> None:
+    if (options.surface is None) == (options.file is None):
+        raise CatmlError("give a surface's name, or the file of a slab with --file, and not both")
+
+
+def _export(options: argparse.Namespace) -> None:
+    from catml.models.persistence import load_model
+    from catml.structures.files import read_slab
+    from catml.workflow.export import export_structures
+
+    _check_one_slab(options)
+    exported = export_structures(
+        read_slab(options.file) if options.file else options.surface,
+        options.out,
+        adsorbate=options.adsorbate,
+        site=options.site,
+        codes=options.code or ["vasp"],
+        functional=options.functional,
+        model=load_model(options.model) if options.model else None,
+        size=_size(options.size) if options.size else None,
+        layers=options.layers,
+        fixed_layers=options.fixed,
+        vacuum=options.vacuum,
+    )
+    print(exported.summary())
 
 
 def _predict(options: argparse.Namespace) -> None:

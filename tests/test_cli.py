@@ -45,7 +45,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert leaving.value.code == 0
     text = capsys.readouterr().out
-    for command in ("run", "build", "sites", "predict", "lookup", "datasets", "import"):
+    for command in ("run", "build", "sites", "export", "predict", "lookup", "datasets", "import"):
         assert f"\n    {command} " in text
 
 
@@ -210,6 +210,15 @@ def test_import_makes_a_dataset_and_names_what_it_left_out(
         (["sites", ""], "surface"),
         (["sites"], "give a surface's name, or the file of a slab"),
         (["sites", "Cu(111)", "--file", "slab.cif"], "not both"),
+        (["export", "Cu(111)", "--site", "ontop-1", "--out", "x"], "no adsorbate to place"),
+        (["export", "--out", "x"], "give a surface's name"),
+        (["export", "--file", "none.cif", "--out", "x"], "'none.cif' does not exist"),
+        (["export", "Cu(111)", "--code", "castep", "--out", "x"], "code 'castep'"),
+        (["export", "Cu(111)", "--functional", "LDA", "--out", "x"], "LDA"),
+        (["export", "Cu(111)", "--size", "2by2", "--out", "x"], "--size '2by2'"),
+        (["export", "Cu(111)", "--layers", "0", "--out", "x"], "layers"),
+        (["export", "Cu(111)", "--fixed", "9", "--out", "x"], "fixed"),
+        (["export", "Cu(111)", "--vacuum", "1", "--out", "x"], "vacuum"),
         (["sites", "--file", "none.extxyz"], "'none.extxyz' does not exist"),
         (["sites", "--file", "."], "is a folder"),
         (["sites", "--file", "a.cif", "--size", "2x2"], "--size cannot be used with --file"),

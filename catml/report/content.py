@@ -105,6 +105,10 @@ class ReportContent:
         The rows of `candidates` that are proposed, in order.
     pictures
         For surfaces of the shortlist, the saved picture (SVG or PNG) of the slab.
+    structures_folder
+        Name of the folder with the structures of the shortlist; empty for none.
+    structures_codes
+        The codes it holds input files for: "vasp", "espresso", "gpaw".
     figures
         In the order in which they are to stand in their sections.
     scores
@@ -140,6 +144,8 @@ class ReportContent:
     datasets: pd.DataFrame
     figures: tuple[ReportFigure, ...] = ()
     pictures: Mapping[str, Path] = field(default_factory=dict)
+    structures_folder: str = ""
+    structures_codes: tuple[str, ...] = ()
     method: tuple[str, ...] = ()
     extrapolation_notes: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()

@@ -90,11 +90,20 @@ def _values(content: ReportContent, folder: Path) -> Mapping[str, Any]:
         "total": len(content.candidates),
         "printed": _PRINTED,
         "pictures": pictures,
+        "structures_codes": _codes_text(content.structures_codes),
         "figures": _numbered_figures(content.figures, folder),
         "scores": None if content.scores.empty else score_table(content.scores),
         "extrapolations": extrapolation_rows(content.candidates, content.shortlist),
         "datasets": content.datasets.astype(str),
     }
+
+
+def _codes_text(codes: tuple[str, ...]) -> str:
+    """Return the end of the sentence about the structures' folder; empty without input files."""
+    if not codes:
+        return ""
+    names = ", ".join(words()[f"code_{code}"] for code in codes)
+    return words()["structures_codes"].format(codes=names)
 
 
 def _answer(content: ReportContent) -> str:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from catml.errors import WorkflowError
 from catml.screening.candidates import check_space
+from catml.structures.dft_inputs import Code
 from catml.yaml_files import Section, check_schema, read_yaml_mapping
 
 Split = Literal["random", "composition", "host", "family"]
@@ -92,6 +93,26 @@ class RankingSection(Section):
     site_error_correlation: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
 
 
+class StructuresSection(Section):
+    """The structures of the shortlist, written to be calculated.
+
+    `codes` get input files; without any, only the structures are written. `size` and `layers` are
+    the least repeats of the surface cell and atomic planes: a surface whose adsorbates would come
+    close to each other, or whose middle would not be like the bulk, gets more. `fixed_layers`
+    planes are held, by default the lower half.
+    """
+
+    codes: Annotated[tuple[Code, ...], Field(strict=False), AfterValidator(_without_repeats)] = (
+        "vasp",
+    )
+    size: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=10)], Annotated[int, Field(ge=1, le=10)]],
+        Field(strict=False),
+    ] = (1, 1)
+    layers: Annotated[int, Field(ge=1, le=30)] = 4
+    fixed_layers: Annotated[int, Field(ge=0, le=30)] | None = None
+
+
 class ReportSection(Section):
     """What the report shows."""
 
@@ -109,6 +130,7 @@ class WorkflowConfig(Section):
     model: ModelSection = ModelSection()
     validation: ValidationSection = ValidationSection()
     ranking: RankingSection = RankingSection()
+    structures: StructuresSection = StructuresSection()
     report: ReportSection = ReportSection()
 
 

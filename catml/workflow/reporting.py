@@ -13,6 +13,7 @@ from catml.report.content import ReactionFacts, Reference, ReportContent
 from catml.report.document import build_report
 from catml.workflow.figures import draw_figures, draw_slab_pictures
 from catml.workflow.screening import Screening
+from catml.workflow.shortlist_structures import FOLDER
 from catml.workflow.steps import DFT_NOISE_EV
 
 _DESCRIPTORS = {
@@ -66,6 +67,8 @@ def write_report(
         datasets=_datasets(screening, cards),
         figures=draw_figures(screening, folder),
         pictures=draw_slab_pictures(screening, folder),
+        structures_folder=FOLDER,
+        structures_codes=screening.config.structures.codes,
         method=_method(screening),
         extrapolation_notes=_extrapolation_notes(screening),
         limits=(*reaction.caveats, *_data_limits(cards)),

@@ -26,8 +26,9 @@ from catml.workflow.config import WorkflowConfig, load_config
 from catml.workflow.progress import Progress
 from catml.workflow.run_folder import run_folder
 from catml.workflow.screening import Screening
+from catml.workflow.shortlist_structures import check_functional, write_shortlist_structures
 
-_STEPS = 7
+_STEPS = 8
 _REPORTED_PACKAGES = (
     "ase", "matplotlib", "numpy", "pandas", "scikit-learn", "scipy", "spglib", "vesin", "xgboost",
 )  # fmt: skip
@@ -80,7 +81,8 @@ def run(
     4. Fit the model on all rows.
     5. Enumerate the candidates and their sites; predict, and take known values where they exist.
     6. Rank the candidates, their uncertainty carried through the volcano.
-    7. Write tables, figures and the report.
+    7. Write the tables, and the shortlist's structures with input files for calculations.
+    8. Write figures and the report.
 
     Parameters
     ----------
@@ -109,6 +111,7 @@ def run(
     path = Path(workflow)
     config = load_config(path)
     reaction = _reaction_of(config, path)
+    check_functional(config, reaction)
     if workers < 1:
         raise WorkflowError(f"workers={workers} cannot be used; it must be at least 1")
     with run_folder(_out(path, out), overwrite=overwrite) as folder:
@@ -116,6 +119,8 @@ def run(
         screening = _screen(config, reaction, workers=workers, progress=progress)
         with progress.step("Writing tables"):
             _write_tables(screening, folder)
+        with progress.step("Writing the shortlist's structures"):
+            write_shortlist_structures(screening, folder)
         with progress.step("Drawing figures and writing the report"):
             from catml.workflow.reporting import write_report
 
@@ -138,6 +143,7 @@ def describe_run(workflow: str | Path, *, out: str | Path | None = None) -> str:
     path = Path(workflow)
     config = load_config(path)
     reaction = _reaction_of(config, path)
+    check_functional(config, reaction)
     table = steps.training_table(config, reaction)
     space = candidate_space(config.candidates.model_dump())
     lines = [

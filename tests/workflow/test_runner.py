@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from ase.io import read
 
 import catml
 from catml.data.import_file import import_file
@@ -143,6 +144,38 @@ def test_the_report_is_one_file_that_needs_nothing_else(done: RunResult) -> None
         assert surface in html
 
 
+def test_the_shortlist_lies_ready_to_be_calculated(done: RunResult) -> None:
+    index = pd.read_csv(done.folder / "structures" / "index.csv")
+    assert index["surface"].tolist() == done.shortlist["surface"].tolist()
+    assert index["site"].tolist() == done.shortlist["best_site"].tolist()
+    for row in index.to_dict("records"):
+        place = done.folder / "structures" / row["folder"]
+        covered = place / f"CO-{row['site']}"
+        assert {path.name for path in place.iterdir()} == {"slab", covered.name}
+        assert read(place / "slab" / "structure.extxyz").info["surface"] == row["surface"]
+        poscar = read(covered / "vasp" / "POSCAR")
+        assert poscar.get_chemical_formula().count("C") >= 1
+        assert len(poscar) == row["atoms"] + 2
+        assert poscar.constraints
+        assert "RPBE" in (covered / "vasp" / "INCAR").read_text()
+    html = done.report.read_text(encoding="utf-8")
+    assert "structures/index.csv" in html
+    assert "with input files for VASP" in html
+
+
+def test_structures_can_be_larger_for_other_codes_or_for_none(tmp_path: Path) -> None:
+    wanted = {"codes": ["espresso", "gpaw"], "size": [3, 1], "layers": 6, "fixed_layers": 2}
+    workflow = write(tmp_path / "small.yaml", structures=wanted, report={"shortlist": 1})
+    folder = run(workflow, out=tmp_path / "out", workers=1, quiet=True).folder
+    (row,) = pd.read_csv(folder / "structures" / "index.csv").to_dict("records")
+    assert (row["size"], row["layers"]) == ("3x2", 6)  # twice, or adsorbates would be too close
+    slab = folder / "structures" / row["folder"] / "slab"
+    assert {path.name for path in slab.iterdir()} == {"structure.extxyz", "espresso", "gpaw"}
+    held = read(slab / "structure.extxyz").constraints[0].index
+    assert len(held) == row["atoms"] / 3
+    assert "Quantum ESPRESSO, GPAW" in (folder / "report.html").read_text(encoding="utf-8")
+
+
 def test_the_summary_says_where_the_report_is(done: RunResult) -> None:
     assert str(done.report) in done.summary()
     assert done.shortlist["surface"].iloc[0] in done.summary()
@@ -179,6 +212,8 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(tmp_path: Path) ->
         ({"reaction": "mine.yaml"}, "does not exist"),
         ({"data": {"datasets": ["mamun2019"]}}, "holds no CO; those that do: gaspy2018, ma2015"),
         ({"candidates": {"surfaces": ["Xx(111)"]}}, "Xx"),
+        ({"structures": {"codes": ["castep"]}}, "structures.codes.*'castep' is not allowed"),
+        ({"structures": {"size": [0, 2]}}, "structures.size.*0 is not allowed"),
     ],
 )
 def test_input_that_cannot_work_is_refused_before_anything_is_written(
