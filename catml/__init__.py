@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from catml.models.lookup import lookup
     from catml.models.persistence import load_model
     from catml.structures.adsorbates import place
+    from catml.structures.nanoparticles import nanoparticle
     from catml.structures.sites import find_sites
     from catml.structures.surface import Surface
     from catml.workflow.runner import run
@@ -35,6 +36,7 @@ _HOMES = {
     "load_dataset": "catml.data.tables",
     "load_model": "catml.models.persistence",
     "lookup": "catml.models.lookup",
+    "nanoparticle": "catml.structures.nanoparticles",
     "place": "catml.structures.adsorbates",
     "run": "catml.workflow.runner",
 }
@@ -47,6 +49,7 @@ __all__ = [
     "load_dataset",
     "load_model",
     "lookup",
+    "nanoparticle",
     "place",
     "run",
 ]

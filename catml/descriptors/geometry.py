@@ -87,7 +87,9 @@ def site_type_features(table: pd.DataFrame) -> pd.DataFrame:
     kind = table["site_kind"].fillna("").to_numpy(dtype=str)
     subtype = table["site_subtype"].fillna("").to_numpy(dtype=str)
     columns = {f"is_{name}": kind == name for name in KINDS}
-    columns |= {f"is_{name}": subtype == name for name in SUBTYPES}
+    # A subtype may be of several words, such as "fcc-111" on a particle.
+    words = np.char.add(np.char.add("-", subtype), "-")
+    columns |= {f"is_{name}": np.char.find(words, f"-{name}-") >= 0 for name in SUBTYPES}
     features = pd.DataFrame(columns, index=table.index).astype(float)
     features[kind == ""] = np.nan
     if "surface" in table:

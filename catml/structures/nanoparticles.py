@@ -23,14 +23,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catml.elements.lattice import LatticeConstants, lattice_constants
-from catml.errors import SurfaceError
+from catml.elements.lattice import LatticeConstants
+from catml.errors import CatmlError, SurfaceError
 from catml.structures.bulk_lattice import lattice_of
 from catml.structures.formulas import read_bulk
 from catml.structures.neighbors import nearest_neighbors
-from catml.structures.particle_shapes import particle_geometry
+from catml.structures.particle_shapes import check_shape, particle_geometry
 from catml.structures.particle_sizes import Shape, particle_parameters
 from catml.structures.prototypes import ground_state
+from catml.structures.substitution import substitute
 from catml.structures.surface import Surface
 
 if TYPE_CHECKING:
@@ -56,10 +57,10 @@ def nanoparticle(
     Parameters
     ----------
     species : str
-        A metal, ``"Pt"``, or an ordered alloy, ``"Pt3Ni"`` or ``"CuAu"``; a prototype in brackets
-        where the usual one is not meant, ``"Co[A1]"``. All shapes but ``"wulff"`` are cut from,
-        or twinned of, the fcc lattice; a metal of another structure is given its fcc lattice
-        constant.
+        A metal, ``"Pt"``, an ordered alloy, ``"Pt3Ni"`` or ``"CuAu"``, or a solid solution,
+        ``"Cu0.75Pd0.25"``, written as in surface names; a prototype in brackets where the usual
+        one is not meant, ``"Co[A1]"``. All shapes but ``"wulff"`` are cut from, or twinned of,
+        the fcc lattice; a metal of another structure is given its fcc lattice constant.
     shape : str
         ``"cuboctahedron"``, ``"octahedron"``, ``"truncated-octahedron"``, ``"icosahedron"``,
         ``"decahedron"`` or ``"wulff"``.
@@ -125,12 +126,12 @@ def nanoparticle(
     }
     parameters = particle_parameters(shape, {name: x for name, x in sizes.items() if x is not None})
     bulk = _bulk(species, shape)
-    constants = (
-        lattice_constants(bulk.bulk, bulk.prototype, functional=functional)
-        if lattice is None
-        else lattice_of(bulk, lattice)
-    )
+    check_shape(bulk, shape)
+    constants = lattice_of(bulk, lattice, functional=functional)
     particle = particle_geometry(bulk, shape, parameters, constants)
+    if bulk.solution is not None:
+        mixed = bulk.solution
+        particle = substitute(particle, mixed.shares, seed=mixed.seed, ordered=mixed.ordered)
     particle.center(vacuum=vacuum)
     particle.set_tags(shells_from_outside(particle))
     formula = particle.get_chemical_formula()
@@ -181,13 +182,13 @@ def ideal_particle(info: Mapping[str, Any]) -> "Atoms | None":
 
     Elements are those of the species, whatever has been exchanged since.
     """
-    if "shape" not in info or "parameters" not in info or "lattice" not in info:
+    try:
+        parameters = dict(info["parameters"])
+        lattice = LatticeConstants(**info["lattice"])
+        return nanoparticle(info["species"], info["shape"], lattice=lattice, **parameters)
+    except (CatmlError, KeyError, TypeError, ValueError):
+        # Somebody else's notes, or notes that a file has lost a part of.
         return None
-    parameters = dict(info["parameters"])
-    if "pqr" in parameters:
-        parameters["pqr"] = tuple(parameters["pqr"])
-    lattice = LatticeConstants(**info["lattice"])
-    return nanoparticle(info["species"], info["shape"], lattice=lattice, **parameters)
 
 
 def _bulk(species: str, shape: str) -> Surface:
@@ -198,10 +199,12 @@ def _bulk(species: str, shape: str) -> Surface:
             "alloy, such as 'Pt', 'Pt3Ni' or 'Co[A1]'."
         )
     bulk = read_bulk(species)
-    if len(bulk.species) > 1:
+    if not bulk.is_one_lattice:
         return Surface(f"{species}(111)")
-    label = bulk.label or (ground_state(bulk.formula) if shape == "wulff" else "A1")
-    return Surface(f"{bulk.formula}[{label}]({'0001' if label == 'A3' else '111'})")
+    label = bulk.label or (ground_state(bulk.species[0]) if shape == "wulff" else "A1")
+    options = bulk.mixture.options if bulk.mixture else ""
+    facet = "0001" if label == "A3" else "111"
+    return Surface(f"{bulk.formula}[{label}]{options}({facet})")
 
 
 def _check_vacuum(vacuum: object) -> None:

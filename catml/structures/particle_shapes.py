@@ -16,7 +16,20 @@ if TYPE_CHECKING:
     from ase import Atoms
 
 _LATTICE_NAMES = {"A1": "fcc", "L1_2": "fcc", "A2": "bcc", "A3": "hcp"}
+_ORDERED = ("L1_2", "L1_0")
 _TWINNED = ("icosahedron", "decahedron")
+
+
+def check_shape(bulk: Surface, shape: str) -> None:
+    """Raise SurfaceError if particles of a bulk cannot have the shape."""
+    allowed = {"wulff": ("A1", "A2", "A3", "L1_2")}.get(shape, ("A1", "L1_2", "L1_0"))
+    is_ordered = bulk.prototype in _ORDERED
+    if bulk.prototype not in allowed or (shape in _TWINNED and is_ordered):
+        raise SurfaceError(
+            f"No {shape} is built of {bulk.bulk} in the prototype {bulk.prototype}: a twinned "
+            "particle (icosahedron, decahedron) is of a metal or a solid solution, a wulff one of "
+            "A1, A2, A3 or L1_2, any other of A1, L1_2 or L1_0."
+        )
 
 
 def particle_geometry(
@@ -36,23 +49,16 @@ def particle_geometry(
     Raises
     ------
     SurfaceError
-        If the bulk cannot have the shape.
+        If surface energies enclose no particle.
     """
     from ase import Atoms
 
-    allowed = {"wulff": ("A1", "A2", "A3", "L1_2")}.get(shape, ("A1", "L1_2", "L1_0"))
-    if bulk.prototype not in allowed or (shape in _TWINNED and len(bulk.species) > 1):
-        raise SurfaceError(
-            f"No {shape} is built of {bulk.bulk} in the prototype {bulk.prototype}: a twinned "
-            "particle (icosahedron, decahedron) is of a metal, a wulff one of A1, A2, A3 or L1_2, "
-            "any other of A1, L1_2 or L1_0."
-        )
     if shape == "wulff":
         places = _wulff(bulk, parameters, constants).positions
     else:
         places = _closed_shape(shape, parameters, constants.a_ang).positions
     atoms = Atoms([bulk.species[0]] * len(places), positions=places, pbc=False)
-    return _ordered(atoms, bulk, constants) if len(bulk.species) > 1 else atoms
+    return _ordered(atoms, bulk, constants) if bulk.prototype in _ORDERED else atoms
 
 
 def _closed_shape(shape: str, parameters: Mapping[str, Any], a_ang: float) -> "Atoms":
@@ -125,7 +131,7 @@ def _without_loose_atoms(particle: "Atoms") -> "Atoms":
 
 def _facet(bulk: Surface, facet: str) -> tuple[int, int, int]:
     """The facet in three indices, read as surface names are."""
-    label = {"A1": "[A1]", "A2": "[A2]", "A3": "[A3]"}.get(bulk.prototype, "")
+    label = "" if bulk.prototype == "L1_2" else f"[{bulk.prototype}]"
     miller = Surface(f"{bulk.bulk}{label}({facet.strip('()')})").miller
     return miller[0], miller[1], miller[-1]
 

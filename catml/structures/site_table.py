@@ -105,14 +105,15 @@ def surface_named(name: str) -> Surface:
 
 
 def site_table_of_slab(atoms: "Atoms", *, name: str = "") -> pd.DataFrame:
-    """Return the distinct sites of any slab, one row each.
+    """Return the distinct sites of any slab or particle, one row each.
 
     Parameters
     ----------
     atoms : ase.Atoms
-        A slab.
+        A slab or a particle.
     name : str
-        What the table calls it; by default the surface name in ``atoms.info``, else its formula.
+        What the table calls it; by default the name of the surface or particle in ``atoms.info``,
+        else its formula.
 
     Notes
     -----
@@ -124,7 +125,7 @@ def site_table_of_slab(atoms: "Atoms", *, name: str = "") -> pd.DataFrame:
     Raises
     ------
     SurfaceError
-        If `atoms` is not a slab.
+        If `atoms` is neither a slab nor a particle.
 
     Examples
     --------
@@ -141,7 +142,8 @@ def site_table_of_slab(atoms: "Atoms", *, name: str = "") -> pd.DataFrame:
     constants = atoms.info.get("lattice")
     if surface is None or not isinstance(constants, dict):
         constants = {}
-    table["surface"] = name or (surface.name if surface else atoms.get_chemical_formula())
+    own_name = str(atoms.info.get("particle", "")) or atoms.get_chemical_formula()
+    table["surface"] = name or (surface.name if surface else own_name)
     table["family"] = surface.family if surface else ""
     table["elements"] = "-".join(sorted(set(atoms.get_chemical_symbols())))
     table["host"] = surface.host if surface else _most_exposed(batch)

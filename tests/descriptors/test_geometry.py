@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from ase.build import fcc111
+from ase.cluster import Icosahedron
 
 from catml.descriptors.geometry import (
     GEOMETRY_FEATURES,
@@ -11,6 +12,7 @@ from catml.descriptors.geometry import (
 )
 from catml.errors import DescriptorError, SurfaceError
 from catml.structures.batches import batch_of_slab
+from catml.structures.nanoparticles import nanoparticle
 from catml.structures.site_table import site_table, site_table_of_slab
 from catml.structures.surface import Surface
 
@@ -113,12 +115,17 @@ def test_unknown_site_and_surface_are_clear_errors():
 
 def test_site_types():
     table = pd.DataFrame(
-        {"site_kind": ["hollow", "ontop", ""], "site_subtype": ["fcc", "", ""]}, index=[3, 1, 2]
+        {
+            "site_kind": ["hollow", "ontop", "", "hollow"],
+            "site_subtype": ["fcc", "", "", "4fold-100"],
+        },
+        index=[3, 1, 2, 4],
     )
     types = site_type_features(table)
     assert types.loc[3, types.loc[3] == 1].index.tolist() == ["is_hollow", "is_fcc"]
     assert types.loc[1, types.loc[1] == 1].index.tolist() == ["is_ontop"]
     assert types.loc[2].isna().all()
+    assert types.loc[4, types.loc[4] == 1].index.tolist() == ["is_hollow", "is_4fold"]
 
 
 @pytest.mark.parametrize("turn", [0, 90, 37])
@@ -130,6 +137,31 @@ def test_numbers_do_not_change_with_rotation_translation_and_order(turn):
     moved.rotate(turn, "z", rotate_cell=True)
     moved.translate([0.3, -1.1, 0.7])
     pd.testing.assert_frame_equal(numbers_by_site(moved), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("turn", [0, 37])
+def test_numbers_of_a_particle_do_not_change_with_rotation_and_order(turn):
+    particle = Icosahedron("Cu", 3, latticeconstant=3.66)
+    particle.symbols[0] = "Pd"
+    expected = numbers_by_site(particle)
+    moved = particle[np.random.default_rng(turn).permutation(len(particle))]
+    moved.rotate(turn, (1, 1, 3))
+    pd.testing.assert_frame_equal(numbers_by_site(moved), expected, atol=1e-6)
+
+
+def test_numbers_on_top_of_a_particle():
+    # The six neighbours of a corner are three corners (two in the square, one along the edge
+    # between hexagons), the middles of two hexagons, with nine neighbours, and one atom inside.
+    particle = nanoparticle("Pt", "truncated-octahedron", edge=4, cut=1, lattice=(4.0, None))
+    numbers = numbers_by_site(particle)
+    assert numbers.loc["ontop-111-1", "coordination_number"] == 9
+    expected = (6 * 6 + 3 * 12) / 12
+    assert numbers.loc["ontop-111-1", "generalized_coordination_number"] == expected
+    assert numbers.loc["ontop-vertex-1", "coordination_number"] == 6
+    expected = (3 * 6 + 2 * 9 + 12) / 12
+    assert numbers.loc["ontop-vertex-1", "generalized_coordination_number"] == expected
+    assert numbers["bond_length_ang"].to_numpy() == pytest.approx(4 / np.sqrt(2))
+    assert numbers.loc["hollow-4fold-100-1", "below_count"] == 1
 
 
 def numbers_by_site(slab):

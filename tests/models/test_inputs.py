@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 from ase.build import fcc111
+from ase.cluster import Octahedron
 
 from catml.errors import ModelError
 from catml.models.inputs import as_site_rows, complete_table
@@ -13,6 +14,13 @@ def test_names_surfaces_and_slabs_keep_their_order() -> None:
     assert [len(piece.table) for piece in pieces] == [8, 4, 4]
     assert [piece.slab is None for piece in pieces] == [True, False, True]
     assert pieces[0].table["surface"].unique().tolist() == ["Cu(111)", "Ag(111)"]
+
+
+def test_particles_are_understood() -> None:
+    particle = Octahedron("Pt", 2)
+    (piece,) = as_site_rows(particle)
+    assert piece.table["site_kind"].tolist() == ["ontop", "bridge", "hollow"]
+    assert piece.slab is particle
 
 
 def test_pymatgen_slabs_are_understood() -> None:

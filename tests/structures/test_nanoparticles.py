@@ -56,7 +56,8 @@ def test_info_says_what_was_built_and_builds_it_again():
     again = ideal_particle(info)
     assert again is not None
     assert again.positions == pytest.approx(particle.positions)
-    assert ideal_particle({"surface": "Pt(111)"}) is None
+    for other in ({"surface": "Pt(111)"}, info | {"lattice": "3.9"}, info | {"shape": "cube"}):
+        assert ideal_particle(other) is None
 
 
 def test_shells_count_from_outside():
@@ -115,13 +116,28 @@ def test_tetragonal_alloys_are_layered_and_stretched():
     assert np.ptp(particle.positions, axis=0) == pytest.approx([8.0, 8.0, 7.2])
 
 
+def test_solid_solutions_have_the_nearest_numbers_of_atoms():
+    particle = nanoparticle("Cu0.75Pd0.25", "icosahedron", shells=2)
+    assert Counter(particle.get_chemical_symbols()) == {"Cu": 41, "Pd": 14}
+    copper, palladium = (lattice_constants(metal, "A1").a_ang ** 3 for metal in ("Cu", "Pd"))
+    vegard = (0.75 * copper + 0.25 * palladium) ** (1 / 3)
+    assert particle.info["lattice"]["a_ang"] == pytest.approx(vegard)
+    other = nanoparticle("Cu0.75Pd0.25{seed=1}", "icosahedron", shells=2)
+    assert (other.numbers != particle.numbers).any()
+    energies = {"110": 2.4, "100": 2.5}
+    iron = nanoparticle("Fe0.75Cr0.25", "wulff", n_atoms=60, surface_energies=energies)
+    assert iron.info["prototype"] == "A2"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ({"species": "MgO"}, "prototype B1"),
+        ({"species": "Cu0.75Pd0.35"}, "sum to 1.1"),
         ({"species": "Xx"}, "Unknown element"),
         ({"species": 78}, "name of a metal"),
         ({"species": "Cu@Pt"}, "Cannot read the bulk"),
-        ({"species": "Pt3Ni", "shape": "icosahedron"}, "of a metal"),
+        ({"species": "Pt3Ni", "shape": "icosahedron"}, "of a metal or a solid solution"),
         ({"species": "Ru[A3]"}, "prototype A3"),
         ({"vacuum": 0}, "vacuum=0"),
         ({"lattice": (3.9, 4.0)}, "lattice constants"),

@@ -2,9 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from ase.build import fcc111, fcc211
+from ase.cluster import Octahedron
 
 from catml.errors import SurfaceError
 from catml.structures.environment import site_environment
+from catml.structures.nanoparticles import nanoparticle
 from catml.structures.site_table import COLUMNS, site_table, site_table_of_slab
 from catml.structures.sites import find_sites
 from catml.structures.surface import Surface
@@ -100,6 +102,16 @@ def test_a_foreign_slab_can_be_given_a_name():
     named = site_table_of_slab(slab, name="Pt(111)")
     assert set(named["family"]) == {"pure"}
     assert named["lattice_a_ang"].isna().all()
+
+
+def test_a_particle_is_described_under_its_own_name():
+    table = site_table_of_slab(nanoparticle("Pt", "octahedron", edge=2))
+    assert table["surface"].unique().tolist() == ["Pt6 octahedron"]
+    assert table["site"].to_list() == ["ontop-vertex-1", "bridge-edge-1", "hollow-fcc-111-1"]
+    assert table["sublayer"].to_list() == ["Pt:4", "Pt:2", "Pt:3"]
+    assert table["family"].unique().tolist() == [""]
+    bare = site_table_of_slab(Octahedron("Pt", 2))
+    assert bare["surface"].unique().tolist() == ["Pt6"]
 
 
 def test_a_changed_slab_is_not_taken_for_the_surface_it_was():
