@@ -133,7 +133,7 @@ def _check_lowest(bulk: Bulk, coats: tuple[Mixture, ...], text: str) -> None:
         return
     if all(coat == lowest for coat in coats):
         raise SurfaceError(is_pure(text, lowest.main))
-    shorter = Body(bulk, coats[:-1]).spelled("")
+    shorter = Body(bulk, coats[:-1]).spelled(f"[{bulk.label}]" if bulk.label else "")
     raise SurfaceError(
         f"The lowest layer {lowest.name} in {text!r} is the bulk itself. Leave it out: {shorter}."
     )

@@ -16,7 +16,7 @@ from catml.structures.symbols import check_elements, is_pure
 _BULK = re.compile(
     r"(?P<formula>[A-Za-z0-9.]+)(?:\[(?P<label>[^\[\]]*)\])?(?:\{(?P<options>[^{}]*)\})?"
 )
-_TERM = re.compile(r"([A-Z][a-z]?)([0-9]*)")
+_TERM = re.compile(r"([A-Z][a-z]?)([0-9]{0,6})")
 _ANIONS = frozenset(("H", "C", "N", "O", "F", "P", "S", "Cl", "Br", "I"))
 # Ratios as names may have them, and the prototypes that have them, the usual one first.
 _OF_RATIO: dict[tuple[int, ...], tuple[str, ...]] = {

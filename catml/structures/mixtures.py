@@ -161,7 +161,7 @@ def _read_options(options: str | None, formula: str) -> tuple[bool, int]:
 def fractional_formula(weights: Mapping[str, float]) -> str:
     """Return the fractional formula of elements in these proportions.
 
-    The shares have as few decimals as state them exactly, else two.
+    The shares have as few decimals as state them exactly, else two, or four where one is small.
 
     Examples
     --------
@@ -174,7 +174,8 @@ def fractional_formula(weights: Mapping[str, float]) -> str:
         (d for d in range(1, _DIGITS + 1) if all(abs(round(x, d) - x) < 1e-9 for x in shares)),
         2 if min(shares) > 0.01 else _DIGITS,
     )
-    counts = nearest_counts(shares, 10**digits)
+    counts = [max(count, 1) for count in nearest_counts(shares, 10**digits)]
+    counts[counts.index(max(counts))] -= sum(counts) - 10**digits
     shown = tuple(count / 10**digits for count in counts)
     return Mixture(tuple(weights), shown).formula
 

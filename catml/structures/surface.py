@@ -1,22 +1,22 @@
 """Surfaces by name: one grammar for Python, YAML, the command line and tables.
 
-=========================  =================================================================
-``Pt(111)``                pure metal in its ground-state prototype
-``Ru[A1](111)``            the same in a prototype of choice: A1, A2 or A3
-``Pt3Ni(111)``             ordered alloy: X3Y is L1_2, XY is L1_0 (or B2, ``NiAl[B2](110)``)
-``Ti3Al(0001)``            the same with four indices: X3Y is D0_19
-``MgO(100)``               compound of a metal and a non-metal: XY is B1 (rocksalt)
-``RuO2(110)``              the same as MX2: C4 (rutile)
-``Pt3Ni(100):NiPt``        a termination, by the elements of its top plane
-``Ni@Cu(100)``             overlayer: one monolayer of Cu on Ni, at the lattice constant of Ni
-``Ni-Cu@Cu(100)``          the same with two monolayers
-``Cu-Ni@Cu(100)``          near-surface alloy: a layer of Ni below one layer of Cu on Cu
-``Cu3Zr@Cu(100)``          skin: the top layer of Cu3Zr made pure Cu
-``Pt3Ni-Ni@Pt(111)``       segregated: layers of Ni and, on top, Pt in place of those of Pt3Ni
-``Pt1/Cu(111)``            single-atom alloy: one Pt in the Cu top layer of the supercell
-``Cu0.75Pd0.25(111)``      solid solution: Cu and Pd share the lattice of Cu at random
-``Cu0.75Pd0.25{ordered}``  the same with as few Pd atoms beside each other as possible
-=========================  =================================================================
+============================  ==============================================================
+``Pt(111)``                   pure metal in its ground-state prototype
+``Ru[A1](111)``               the same in a prototype of choice: A1, A2 or A3
+``Pt3Ni(111)``                ordered alloy: X3Y is L1_2, XY is L1_0 (or B2, ``NiAl[B2](110)``)
+``Ti3Al(0001)``               the same with four indices: X3Y is D0_19
+``MgO(100)``                  compound of a metal and a non-metal: XY is B1 (rocksalt)
+``RuO2(110)``                 the same as MX2: C4 (rutile)
+``Pt3Ni(100):NiPt``           a termination, by the elements of its top plane
+``Ni@Cu(100)``                overlayer: one monolayer of Cu on Ni, at the lattice constant of Ni
+``Ni-Cu@Cu(100)``             the same with two monolayers
+``Cu-Ni@Cu(100)``             near-surface alloy: a layer of Ni below one layer of Cu on Cu
+``Cu3Zr@Cu(100)``             skin: the top layer of Cu3Zr made pure Cu
+``Pt3Ni-Ni@Pt(111)``          segregated: layers of Ni and, on top, Pt in place of those of Pt3Ni
+``Pt1/Cu(111)``               single-atom alloy: one Pt in the Cu top layer of the supercell
+``Cu0.75Pd0.25(111)``         solid solution: Cu and Pd share the lattice of Cu at random
+``Cu0.5Pd0.5{ordered}(111)``  the same with as few like atoms beside each other as possible
+============================  ==============================================================
 
 Layers go from the bulk outwards, any number of them, the top one behind the ``@``. Each is closed
 (on a stepped facet it spans several planes) and is an element or a mixture,
@@ -27,8 +27,8 @@ of an X.
 
 Miller indices refer to the cubic cell, in A3 and D0_19 (four indices) to the hexagonal cell, in
 C4 to the tetragonal cell, and in L1_0 to the two-atom tetragonal cell, in which (101) is the
-close-packed facet. A name stays as
-written, except that spaces go and so does a prototype in brackets that is inferred anyway.
+close-packed facet. A name stays as written, except that spaces, zeros at the end of fractions and
+a prototype in brackets that is inferred anyway go.
 """
 
 from collections.abc import Sequence

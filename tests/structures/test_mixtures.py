@@ -40,6 +40,7 @@ def test_counts_of_two_elements_are_the_nearest(percent: int, n_atoms: int) -> N
         ({"Cu": 7, "Au": 1}, "Cu0.875Au0.125"),
         ({"Cu": 0.6, "Pd": 0.3}, "Cu0.67Pd0.33"),
         ({"Cu": 999, "Pd": 1}, "Cu0.999Pd0.001"),
+        ({"Cu": 999_999, "Pd": 1}, "Cu0.9999Pd0.0001"),
     ],
 )
 def test_proportions_become_fractional_formulas(weights: dict[str, float], formula: str) -> None:
