@@ -1,206 +1,188 @@
-"""Lattice constants of metals and ordered alloys, and the best estimate where none is tabulated.
+"""Lattice constants of metals, alloys and compounds, and the best estimate where none is known.
 
 The search runs in this order and the result says where it ended:
 
 1. the table entry for the composition and prototype, in the functional asked for;
 2. the same entry in another functional, in the order of `functional_order`;
-3. an estimate from volumes per atom: of the element's other prototypes, or for an alloy the
-   average over its elements (Vegard's rule by volume), ``estimated=True``.
+3. for metals and alloys an estimate from volumes per atom, ``estimated=True``: of the same
+   composition in another prototype, else for an alloy the average over its elements (Vegard's
+   rule by volume). Compounds with a non-metal are not estimated: their volume is not that of
+   their elements.
 
-Cells are conventional: four atoms in A1, L1_2 and L1_0 (so that a cubic L1_0 has c = a), two in
-A2 and A3.
+The tables and the cells they refer to are described in `catml.elements.lattice_tables`.
 """
 
-import csv
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from math import gcd, sqrt
+from math import isclose, isfinite, sqrt
 
+from catml.elements.lattice_tables import (
+    ATOMS_PER_CELL,
+    FUNCTIONALS,
+    LatticeConstants,
+    cell_of_volume,
+    cell_volume,
+    functional_order,
+    parse_formula,
+    tabulated,
+    tabulated_formulas,
+)
 from catml.elements.properties import element_value, property_source
 from catml.errors import ElementError
 
-FUNCTIONALS = ("BEEF-vdW", "RPBE", "PBE", "experiment")
+__all__ = [
+    "FUNCTIONALS",
+    "LatticeConstants",
+    "functional_order",
+    "lattice_constants",
+    "parse_formula",
+]
 
-# RPBE and BEEF-vdW both give lattices a good per cent wider than experiment, so each stands in
-# for the other before PBE or the measured value does.
-_NEXT_BEST = {
-    "BEEF-vdW": ("BEEF-vdW", "RPBE", "PBE", "experiment"),
-    "RPBE": ("RPBE", "BEEF-vdW", "PBE", "experiment"),
-    "PBE": ("PBE", "experiment", "BEEF-vdW", "RPBE"),
-    "experiment": ("experiment", "PBE", "BEEF-vdW", "RPBE"),
+# Atom counts in the formula, sorted, and an example.
+_FORMULAS = {
+    "L1_2": ([1, 3], "Pt3Ni"),
+    "D0_19": ([1, 3], "Ti3Al"),
+    "L1_0": ([1, 1], "CuAu"),
+    "B2": ([1, 1], "NiAl"),
+    "B1": ([1, 1], "MgO"),
+    "C4": ([1, 2], "RuO2"),
 }
-_ATOMS_PER_CELL = {"A1": 4, "A2": 2, "A3": 2, "L1_2": 4, "L1_0": 4}
-_IDEAL_HCP_RATIO = sqrt(8 / 3)
-_TERM = re.compile(r"([A-Z][a-z]?)(\d*)")
+_NOT_ESTIMATED = ("B1", "C4")
+_SOLUTIONS = ("A1", "A2", "A3")
 
 
-@dataclass(frozen=True)
-class LatticeConstants:
-    """Lattice constants of one bulk and where they come from.
-
-    Attributes
-    ----------
-    a_ang : float
-        Lattice constant a of the conventional cell, in Å.
-    c_ang : float or None
-        Lattice constant c in Å for A3 and L1_0; None for cubic prototypes.
-    functional : str
-        Functional (or ``"experiment"``) the number belongs to; joined by ``+`` where an estimate
-        mixes several.
-    source : str
-        Key of `sources.csv`, or how the estimate was made from which keys.
-    estimated : bool
-        True when the composition has no entry in this prototype.
-    """
-
-    a_ang: float
-    c_ang: float | None
-    functional: str
-    source: str
-    estimated: bool
-
-
-def functional_order(functional: str) -> tuple[str, ...]:
-    """Return the order in which functionals are tried when `functional` is asked for.
-
-    Raises
-    ------
-    ElementError
-        If `functional` is not one of `FUNCTIONALS`.
-
-    Examples
-    --------
-    >>> functional_order("RPBE")
-    ('RPBE', 'BEEF-vdW', 'PBE', 'experiment')
-    """
-    if functional not in _NEXT_BEST:
-        raise ElementError(
-            f"No lattice constants for the functional {functional!r}: "
-            f"choose one of {', '.join(FUNCTIONALS)}."
-        )
-    return _NEXT_BEST[functional]
-
-
-@cache
 def lattice_constants(
-    formula: str, prototype: str, *, functional: str = "BEEF-vdW"
+    composition: str | Mapping[str, float], prototype: str, *, functional: str = "BEEF-vdW"
 ) -> LatticeConstants:
-    """Return the lattice constants of an element or ordered alloy in a prototype.
+    """Return the lattice constants of an element, alloy or compound in a prototype.
 
     Parameters
     ----------
-    formula : str
-        Element symbol or formula, ``"Ru"``, ``"Pt3Ni"``, ``"CuAu"``.
+    composition : str or mapping of str to float
+        Element symbol or formula, ``"Ru"``, ``"Pt3Ni"``, ``"RuO2"``; or the fractions of the
+        elements in a solid solution, ``{"Cu": 0.75, "Pd": 0.25}``.
     prototype : str
-        Strukturbericht name: A1, A2, A3 for elements, L1_2 and L1_0 for alloys.
+        Strukturbericht name: A1, A2, A3 for elements and solid solutions; L1_2, D0_19, L1_0, B2,
+        B1 and C4 for ordered alloys and compounds.
     functional : str
         The functional wanted, one of `FUNCTIONALS`; the result says which one it got.
 
     Raises
     ------
     ElementError
-        If the prototype, functional or formula is unknown, the formula does not fit the
-        prototype, or an element has no lattice constants in any prototype.
+        If the prototype, functional or composition is unknown, the composition does not fit the
+        prototype, an element has no lattice constants in any prototype, or a compound of a
+        non-metal is not in the table.
 
     Notes
     -----
-    Estimates keep the volume per atom, take the ideal c/a = 1.633 in A3 and c/a = 1 in L1_0.
-    Tabulated L1_0 alloys have c/a between 0.58 and 1.29 (doi:10.1038/s41597-019-0080-z), so an
-    estimated tetragonal cell is a rough one.
+    Estimates keep the volume per atom and take the ideal c/a (1.633 in A3, 0.816 in D0_19, 1 in
+    L1_0). Solid solutions take the mean volume and c/a of their elements. Tabulated L1_0
+    alloys have c/a between 0.58 and 1.29 (doi:10.1038/s41597-019-0080-z), so an estimated
+    tetragonal cell is a rough one.
 
     Examples
     --------
     >>> lattice_constants("Cu", "A1").a_ang
     3.6662
     >>> lattice_constants("Ru", "A3").functional
-    'experiment'
+    'PBE'
+    >>> round(lattice_constants({"Cu": 0.75, "Pd": 0.25}, "A1").a_ang, 3)
+    3.751
     """
     order = functional_order(functional)
+    if prototype not in ATOMS_PER_CELL:
+        raise ElementError(
+            f"Unknown prototype {prototype!r}: choose one of {', '.join(ATOMS_PER_CELL)}."
+        )
+    if not isinstance(composition, str):
+        return _of_solution(_checked_fractions(composition, prototype), prototype, order)
+    return _of_formula(composition, prototype, order)
+
+
+@cache
+def _of_formula(formula: str, prototype: str, order: tuple[str, ...]) -> LatticeConstants:
     counts = parse_formula(formula)
-    _check_prototype(formula, counts, prototype)
-    entry = _tabulated(_key(counts), prototype, order)
+    _check_formula(formula, counts, prototype)
+    entry = tabulated(counts, prototype, order)
     if entry is not None:
         return entry
-    volumes = {element: _atomic_volume(element, order) for element in counts}
+    if prototype in _NOT_ESTIMATED:
+        raise ElementError(
+            f"No lattice constants for {formula} in the prototype {prototype}, and none can be "
+            f"estimated for a compound of a non-metal: the table holds "
+            f"{', '.join(tabulated_formulas(prototype))}. Give the slab its lattice constants "
+            "explicitly, lattice=(a, c) in Å with c None where the bulk is cubic."
+        )
+    other = _in_another_prototype(counts, order) if len(counts) > 1 else None
+    if other is not None:
+        a_ang, c_ang = cell_of_volume(other.volume, prototype)
+        source = f"volume per atom of {other.prototype} ({other.source})"
+        return LatticeConstants(a_ang, c_ang, other.functional, source, True)
     total = sum(counts.values())
-    volume = sum(volumes[element].volume * n for element, n in counts.items()) / total
-    a_ang, c_ang = _cell_of_volume(volume, prototype)
-    used = tuple(dict.fromkeys(volumes[element].functional for element in counts))
+    return _by_volume({el: n / total for el, n in counts.items()}, prototype, order)
+
+
+def _of_solution(
+    fractions: dict[str, float], prototype: str, order: tuple[str, ...]
+) -> LatticeConstants:
+    """The mean volume and c/a of the elements, each in the prototype of the solution."""
+    cells = {element: _of_formula(element, prototype, order) for element in fractions}
+    if len(cells) == 1:
+        return next(iter(cells.values()))
+    volume = sum(x * cell_volume(cells[el], prototype) for el, x in fractions.items())
+    ratio = sum(
+        x * (c.c_ang or 0.0) / c.a_ang
+        for c, x in zip(cells.values(), fractions.values(), strict=True)
+    )
+    a_ang, c_ang = cell_of_volume(volume / ATOMS_PER_CELL[prototype], prototype, ratio or None)
+    used = "+".join(dict.fromkeys(cell.functional for cell in cells.values()))
+    sources = ", ".join(f"{element} {cell.source}" for element, cell in cells.items())
+    return LatticeConstants(a_ang, c_ang, used, f"Vegard by volume ({sources})", True)
+
+
+def _by_volume(
+    fractions: Mapping[str, float], prototype: str, order: tuple[str, ...]
+) -> LatticeConstants:
+    """The estimate from the volumes per atom of the elements."""
+    volumes = {element: _atomic_volume(element, order) for element in fractions}
+    volume = sum(volumes[element].volume * share for element, share in fractions.items())
+    a_ang, c_ang = cell_of_volume(volume, prototype)
+    used = tuple(dict.fromkeys(v.functional for v in volumes.values()))
     from_what = ", ".join(f"{el} {v.prototype} {v.source}" for el, v in volumes.items())
-    rule = "Vegard by volume per atom" if len(counts) > 1 else "volume per atom"
+    rule = "Vegard by volume per atom" if len(fractions) > 1 else "volume per atom"
     return LatticeConstants(a_ang, c_ang, "+".join(used), f"{rule} ({from_what})", True)
 
 
-def parse_formula(formula: str) -> dict[str, int]:
-    """Return the atom counts of a formula in the order written, reduced to smallest integers.
-
-    Raises
-    ------
-    ElementError
-        If the text is not a plain formula of element symbols and integers.
-
-    Examples
-    --------
-    >>> parse_formula("Pt3Ni")
-    {'Pt': 3, 'Ni': 1}
-    """
-    terms = _TERM.findall(formula)
-    written = "".join(symbol + number for symbol, number in terms)
-    counts: dict[str, int] = {}
-    for symbol, number in terms:
-        counts[symbol] = counts.get(symbol, 0) + (int(number) if number else 1)
-    if not counts or written != formula or min(counts.values()) < 1:
-        raise ElementError(
-            f"Cannot read the formula {formula!r}: write element symbols with whole numbers, "
-            'such as "Pt", "Pt3Ni" or "CuAu".'
-        )
-    divisor = gcd(*counts.values())
-    return {symbol: n // divisor for symbol, n in counts.items()}
-
-
-def _check_prototype(formula: str, counts: Mapping[str, int], prototype: str) -> None:
-    if prototype not in _ATOMS_PER_CELL:
-        raise ElementError(
-            f"Unknown prototype {prototype!r}: choose one of {', '.join(_ATOMS_PER_CELL)}."
-        )
-    wanted = {"L1_2": [1, 3], "L1_0": [1, 1]}.get(prototype, [1])
+def _check_formula(formula: str, counts: Mapping[str, int], prototype: str) -> None:
+    wanted, example = _FORMULAS.get(prototype, ([1], "Pt"))
     if sorted(counts.values()) != wanted:
-        example = {"L1_2": "Pt3Ni", "L1_0": "CuAu"}.get(prototype, "Pt")
         raise ElementError(
             f"The formula {formula!r} does not fit the prototype {prototype}, "
             f"which needs one like {example!r}."
         )
 
 
-def _key(counts: Mapping[str, int]) -> str:
-    return "".join(f"{symbol}{counts[symbol]}" for symbol in sorted(counts))
-
-
-@cache
-def _entries() -> dict[tuple[str, str, str], LatticeConstants]:
-    """Read both tables: (normalized formula, prototype, functional) → constants."""
-    entries = {}
-    for table, composition in (("lattice.csv", "element"), ("alloys.csv", "formula")):
-        text = files("catml.elements").joinpath(table).read_text(encoding="utf-8")
-        for row in csv.DictReader(text.splitlines()):
-            key = _key(parse_formula(row[composition]))
-            entries[key, row["prototype"], row["functional"]] = LatticeConstants(
-                a_ang=float(row["a_ang"]),
-                c_ang=float(row["c_ang"]) if row["c_ang"] else None,
-                functional=row["functional"],
-                source=row["source"],
-                estimated=False,
+def _checked_fractions(fractions: Mapping[str, float], prototype: str) -> dict[str, float]:
+    if prototype not in _SOLUTIONS:
+        raise ElementError(
+            f"A solid solution {dict(fractions)!r} cannot have the ordered prototype {prototype}: "
+            f"choose one of {', '.join(_SOLUTIONS)}, or give a formula such as 'Pt3Ni'."
+        )
+    shares = dict(fractions)
+    for element in shares:
+        if list(parse_formula(element)) != [element]:
+            raise ElementError(
+                f"{element!r} in the composition {shares!r} is no element symbol, such as Cu."
             )
-    return entries
-
-
-def _tabulated(key: str, prototype: str, order: tuple[str, ...]) -> LatticeConstants | None:
-    entries = _entries()
-    found = (entries.get((key, prototype, functional)) for functional in order)
-    return next((entry for entry in found if entry is not None), None)
+    proper = all(isfinite(share) and share > 0 for share in shares.values())
+    if not proper or not isclose(sum(shares.values()), 1.0, abs_tol=1e-6):
+        raise ElementError(
+            f"The fractions {shares!r} of a solid solution must be positive and sum to 1, "
+            "as in {'Cu': 0.75, 'Pd': 0.25}."
+        )
+    return shares
 
 
 @dataclass(frozen=True)
@@ -211,6 +193,28 @@ class _AtomicVolume:
     source: str
 
 
+def _first_volume(
+    counts: Mapping[str, int], prototypes: tuple[str, ...], order: tuple[str, ...]
+) -> _AtomicVolume | None:
+    """Volume per atom in Å3 of the first entry, better functionals before better prototypes."""
+    for functional in order:
+        for prototype in prototypes:
+            entry = tabulated(counts, prototype, (functional,))
+            if entry is not None:
+                volume = cell_volume(entry, prototype) / ATOMS_PER_CELL[prototype]
+                return _AtomicVolume(volume, prototype, functional, entry.source)
+    return None
+
+
+def _in_another_prototype(
+    counts: Mapping[str, int], order: tuple[str, ...]
+) -> _AtomicVolume | None:
+    """The volume of the same alloy in another ordered prototype."""
+    wanted = sorted(counts.values())
+    alike = (name for name, (ratio, _) in _FORMULAS.items() if ratio == wanted)
+    return _first_volume(counts, tuple(name for name in alike if name not in _NOT_ESTIMATED), order)
+
+
 @cache
 def _atomic_volume(element: str, order: tuple[str, ...]) -> _AtomicVolume:
     """Volume per atom in Å3; close-packed entries first, as alloys and estimates are mostly so.
@@ -218,36 +222,16 @@ def _atomic_volume(element: str, order: tuple[str, ...]) -> _AtomicVolume:
     Elements that crystallize in none of the prototypes (Ge, Si, Sb …) occur in alloys all the
     same: theirs is that of a close packing of spheres of the metallic radius.
     """
-    entries = _entries()
-    for functional in order:
-        for prototype in ("A1", "A3", "A2"):
-            entry = entries.get((f"{element}1", prototype, functional))
-            if entry is not None:
-                volume = _cell_volume(entry, prototype) / _ATOMS_PER_CELL[prototype]
-                return _AtomicVolume(volume, prototype, functional, entry.source)
+    found = _first_volume({element: 1}, ("A1", "A3", "A2"), order)
+    if found is not None:
+        return found
     try:
         radius = element_value(element, "metallic_radius_ang")
     except ElementError:
-        known = sorted({key[:-1] for key, kind, _ in entries if not kind.startswith("L")})
+        known = sorted({el for kind in _SOLUTIONS for el in tabulated_formulas(kind)})
         raise ElementError(
             f"No lattice constants for {element!r}: the table holds {', '.join(known)}. "
             "Give the slab its lattice constants explicitly."
         ) from None
     source = "metallic radius, " + property_source("metallic_radius_ang", element)
     return _AtomicVolume(4 * sqrt(2) * radius**3, "A1", "experiment", source)
-
-
-def _cell_volume(entry: LatticeConstants, prototype: str) -> float:
-    if prototype == "A3":
-        assert entry.c_ang is not None
-        return sqrt(3) / 2 * entry.a_ang**2 * entry.c_ang
-    return entry.a_ang**3
-
-
-def _cell_of_volume(volume: float, prototype: str) -> tuple[float, float | None]:
-    cell = volume * _ATOMS_PER_CELL[prototype]
-    if prototype == "A3":
-        a_ang = (cell / (sqrt(3) / 2 * _IDEAL_HCP_RATIO)) ** (1 / 3)
-        return a_ang, a_ang * _IDEAL_HCP_RATIO
-    a_ang = cell ** (1 / 3)
-    return a_ang, a_ang if prototype == "L1_0" else None

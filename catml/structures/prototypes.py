@@ -135,8 +135,8 @@ class Prototype:
 _HEXAGONAL = ("A3", "D0_19")
 _SIMPLE = ((2, 0, 0), (0, 2, 0), (0, 0, 2))
 _FACE_CENTERED = ((0, 1, 1), (1, 0, 1), (1, 1, 0))
-# Oxygen of rutile sits at (u, u, 0); u is 0.305 to 0.308 in the dioxides of Ti, Cr, Mn, Ru, Ir
-# and Sn (doi:10.1107/S0108768197001468).
+# Oxygen of rutile sits at (u, u, 0); measured u are 0.3048 in TiO2 (doi:10.1063/1.1676569), 0.3053,
+# 0.3056, 0.3060 and 0.3077 in RuO2, SnO2, GeO2 and IrO2 (doi:10.1107/S0108768197001468).
 _RUTILE = ((0, 0, 0), (100, 100, 100), (61, 61, 0), (139, 139, 0), (161, 39, 100), (39, 161, 100))
 # Ni3Sn type with each close-packed plane a regular 2 x 2 pattern: x = 5/6 of the Wyckoff site 6h.
 _D0_19 = (

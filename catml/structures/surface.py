@@ -295,6 +295,27 @@ class Surface:
 
         return rebuilt_with(backend, self, slab)
 
+    def lattice_constants(self, *, functional: str = "BEEF-vdW") -> "LatticeConstants":
+        """Return the lattice constants of the bulk, their functional and source.
+
+        `functional` is the one wanted; where the tables have none in it, the result says in
+        which functional they are, or how they were estimated
+        (`catml.elements.lattice.lattice_constants`).
+
+        Raises
+        ------
+        ElementError
+            If none are known, or the functional is unknown.
+
+        Examples
+        --------
+        >>> Surface("RuO2(110)").lattice_constants().source
+        'bolzan1997'
+        """
+        from catml.structures.bulk_lattice import lattice_of
+
+        return lattice_of(self, functional=functional)
+
     def _check_termination(self) -> None:
         labels = self.termination_labels
         bare = self.name.partition(":")[0]

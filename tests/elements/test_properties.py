@@ -120,7 +120,7 @@ def test_every_number_has_a_unit_and_a_source_that_exists():
     assert "CRC Handbook" in property_source("electron_affinity_ev", "Zn")
 
 
-@pytest.mark.parametrize("table", ["properties.csv", "lattice.csv", "alloys.csv"])
+@pytest.mark.parametrize("table", ["properties.csv", "lattice.csv", "alloys.csv", "compounds.csv"])
 def test_tables_are_well_formed_and_every_source_is_cited(table):
     with files("catml.elements").joinpath(table).open(encoding="utf-8") as stream:
         frame = pd.read_csv(stream, keep_default_na=False)
@@ -131,7 +131,7 @@ def test_tables_are_well_formed_and_every_source_is_cited(table):
 
 def test_no_source_is_left_over():
     used = set()
-    for table in ("properties.csv", "lattice.csv", "alloys.csv"):
+    for table in ("properties.csv", "lattice.csv", "alloys.csv", "compounds.csv"):
         with files("catml.elements").joinpath(table).open(encoding="utf-8") as stream:
             used |= set(pd.read_csv(stream)["source"])
     assert used == set(sources())

@@ -17,12 +17,24 @@ def test_overlayer_takes_the_substrate_in_its_own_prototype() -> None:
     assert lattice_of(Surface("Ru@Cu(100)")) == lattice_constants("Ru", "A1")
 
 
-def test_caesium_chloride_keeps_the_volume_of_the_tetragonal_alloy() -> None:
-    tetragonal = lattice_constants("NiAl", "L1_0")
-    assert tetragonal.c_ang is not None
-    cubic = lattice_of(Surface("NiAl[B2](110)"))
-    assert cubic.a_ang**3 == pytest.approx(tetragonal.a_ang**2 * tetragonal.c_ang / 2)
-    assert cubic.estimated
+def test_prototypes_beyond_the_close_packed_ones() -> None:
+    assert lattice_of(Surface("NiAl[B2](110)")) == lattice_constants("NiAl", "B2")
+    assert lattice_of(Surface("RuO2(110)")) == lattice_constants("RuO2", "C4")
+    assert lattice_of(Surface("Ti3Al(0001)")) == lattice_constants("Ti3Al", "D0_19")
+
+
+def test_a_surface_says_which_constants_it_has() -> None:
+    found = Surface("Pt(111)").lattice_constants(functional="PBE")
+    assert (round(found.a_ang, 2), found.functional, found.source) == (
+        3.97,
+        "PBE",
+        "lejaeghere2016",
+    )
+    assert Surface("Pt(111)").lattice_constants() == lattice_constants("Pt", "A1")
+    slab = Surface("Ru(0001)").slab(functional="experiment")
+    assert slab.info["lattice"]["functional"] == "experiment"
+    with pytest.raises(ElementError, match="SCAN"):
+        Surface("Pt(111)").lattice_constants(functional="SCAN")
 
 
 def test_given_constants() -> None:
@@ -39,6 +51,8 @@ def test_given_constants() -> None:
         ("Pt(111)", (3.92, 4.0), "is cubic"),
         ("Ru(0001)", (2.7, None), "needs the lattice constant c"),
         ("CuAu(101)", (3.96, None), "needs the lattice constant c"),
+        ("RuO2(110)", (4.5, None), "needs the lattice constant c"),
+        ("MgO(100)", (4.2, 4.3), "is cubic"),
         ("Pt(111)", (-3.92, None), "lengths in Å"),
         ("Pt(111)", (float("nan"), None), "lengths in Å"),
         ("Pt(111)", (None, 3.9), "lengths in Å"),
