@@ -166,8 +166,9 @@ def _bulk(surface: Surface, wanted: Atoms) -> tuple[Atoms, _Array]:
         cell=cell,
         pbc=True,
     )
-    conventional = np.rint(np.linalg.inv(np.array(structure.miller_cell) / 2)).astype(int)
-    return make_supercell(primitive, conventional), np.array(surface.stacking.vectors) @ cell
+    return make_supercell(primitive, structure.conventional_vectors()), np.array(
+        surface.stacking.vectors
+    ) @ cell
 
 
 def _ase_slab(

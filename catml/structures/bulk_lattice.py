@@ -3,7 +3,7 @@
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from catml.elements.lattice import LatticeConstants, lattice_constants
+from catml.elements.lattice import LatticeConstants, functional_order, lattice_constants
 from catml.errors import SurfaceError
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ def lattice_of(
 ) -> LatticeConstants:
     """Return the lattice constants a slab of the surface has, checking those given.
 
-    Where none are given they are the tabulated ones, of `functional` if there are such.
+    Where none are given they are the tabulated ones, of `functional` if there are such; those of a
+    crystal from a file are its own, and may be scaled by giving a alone.
 
     Raises
     ------
@@ -27,6 +28,10 @@ def lattice_of(
     ElementError
         If none are given and none are known for the bulk.
     """
+    crystal = surface.crystal
+    if lattice is None and crystal is not None:
+        functional_order(functional)
+        return crystal.lattice_constants()
     if lattice is None:
         composition = surface.bulk if surface.solution is None else surface.solution.shares
         return lattice_constants(composition, surface.prototype, functional=functional)
@@ -43,6 +48,9 @@ def lattice_of(
             f"Cannot use the lattice constants {lattice!r}: give a pair (a, c) of lengths in Å, "
             "with c None for a cubic bulk, such as (3.92, None)."
         )
+    if crystal is not None:
+        crystal.check_lattice(*lengths)
+        return crystal.lattice_constants(a_ang=lengths[0])
     if prototype.ideal_ratio is None:
         if lengths[0] != lengths[-1]:
             raise SurfaceError(

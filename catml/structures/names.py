@@ -10,6 +10,7 @@ from math import gcd
 
 from catml.errors import SurfaceError
 from catml.structures.bodies import EXAMPLES, Body, Modification, read_body
+from catml.structures.crystals import Crystal
 from catml.structures.formulas import fitting_prototypes
 from catml.structures.mixtures import Mixture
 from catml.structures.prototypes import (
@@ -30,7 +31,7 @@ class SurfaceParts:
     name: str
     bulk: str
     species: tuple[str, ...]
-    prototype: Prototype
+    prototype: Prototype | Crystal
     miller: tuple[int, ...]
     facet: str
     modification: Modification
@@ -58,7 +59,7 @@ def parse_name(text: str) -> SurfaceParts:
     if match is None:
         raise SurfaceError(_unreadable(text))
     body = read_body(match["body"])
-    miller = _read_facet(match["facet"], text)
+    miller = read_facet(match["facet"], text)
     prototype, inferred = _find_prototype(body, miller)
     _check_facet(body, prototype, miller)
     facet = "".join(str(index) for index in miller)
@@ -90,7 +91,14 @@ def _unreadable(text: str) -> str:
     return f"Cannot read the surface name {text!r}. Write one such as {EXAMPLES}."
 
 
-def _read_facet(text: str, name: str) -> tuple[int, ...]:
+def read_facet(text: str, name: str) -> tuple[int, ...]:
+    """Return the Miller indices that a facet writes; `name` is the whole name, for messages.
+
+    Raises
+    ------
+    SurfaceError
+        If they cannot be read, are all zero, or have a common factor.
+    """
     if not re.fullmatch(r"(-?[0-9]){3,4}", text.replace(",", "")):
         raise SurfaceError(
             f"Cannot read the facet ({text}) of {name!r}. Write three Miller indices, or four "
@@ -152,7 +160,13 @@ def _check_facet(body: Body, prototype: Prototype, miller: tuple[int, ...]) -> N
             f"({prototype.nickname}), which takes {wanted} Miller indices. "
             f"Write {body.spelled('')}({example}){hint}."
         )
+    check_indices(miller)
+
+
+def check_indices(miller: tuple[int, ...]) -> None:
+    """Raise SurfaceError if the third of four Miller indices does not fit the first two."""
     if len(miller) == 4 and sum(miller[:3]) != 0:
+        facet = "".join(str(index) for index in miller)
         h, k = miller[:2]
         raise SurfaceError(
             f"The four indices of ({facet}) do not belong together: the third must be "

@@ -67,6 +67,10 @@ class BulkStructure(Protocol):
         """Return the primitive cell with a = 1."""
         ...
 
+    def conventional_vectors(self) -> NDArray[np.int64]:
+        """Return the vectors that Miller indices refer to, in primitive ones."""
+        ...
+
 
 @dataclass(frozen=True)
 class Prototype:
@@ -130,6 +134,10 @@ class Prototype:
     def ideal_cell(self) -> NDArray[np.float64]:
         """Return the primitive cell with a = 1 and the ideal c/a, shape (3, 3)."""
         return self.cell(1.0, self.ideal_ratio)
+
+    def conventional_vectors(self) -> NDArray[np.int64]:
+        """Return the vectors that Miller indices refer to, in primitive ones, shape (3, 3)."""
+        return np.rint(np.linalg.inv(np.array(self.miller_cell) / 2)).astype(np.int64)
 
 
 _HEXAGONAL = ("A3", "D0_19")

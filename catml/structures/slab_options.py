@@ -21,7 +21,8 @@ from catml.structures.slab_cells import (
     rectangular,
     times,
 )
-from catml.structures.stacking import Cut, stacking
+from catml.structures.stacking import stacking
+from catml.structures.terminations import Cut
 
 if TYPE_CHECKING:
     from catml.structures.surface import Surface

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from catml.elements.lattice import LatticeConstants
 from catml.errors import SurfaceError
 from catml.structures.bulk_lattice import lattice_of
+from catml.structures.crystals import Crystal
 from catml.structures.modify import modified
 from catml.structures.prototypes import BulkStructure
 from catml.structures.slab_cells import Matrix, Size, copies, plain_size
@@ -93,8 +94,9 @@ def build_slab(
         top plane at x = y = 0. Atoms go by layer from the bottom, then by position; tags number
         the layers from the top (1 = top). ``info`` holds ``surface``, ``prototype``, ``miller``,
         ``termination``, ``layers``, ``size``, ``vacuum``, ``fixed_layers``, ``strain``,
-        ``lattice`` (constants, functional, source) and, with mixtures, ``composition`` (numbers
-        of atoms), fit for JSON; `slab_from_info` builds the same slab from it.
+        ``lattice`` (constants, functional, source), with mixtures ``composition`` (numbers of
+        atoms), and for a bulk from a file ``crystal``, fit for JSON; `slab_from_info` builds the
+        same slab from it.
 
     Raises
     ------
@@ -146,6 +148,8 @@ def build_slab(
         "strain": list(strains),
         "lattice": dict(vars(constants)),
     }
+    if surface.crystal is not None:
+        slab.info["crystal"] = asdict(surface.crystal)
     slab = modified(slab, surface)
     if fixed_layers:
         slab.set_constraint(FixAtoms(indices=np.flatnonzero(plan.tags > count - fixed_layers)))
@@ -178,7 +182,8 @@ def slab_from_info(info: Mapping[str, Any]) -> Atoms:
     from catml.structures.surface import Surface
 
     try:
-        surface = Surface(str(info["surface"]))
+        crystal = Crystal.from_dict(info["crystal"]) if "crystal" in info else None
+        surface = Surface(str(info["surface"]), crystal=crystal)
         options: dict[str, Any] = {
             "layers": int(info["layers"]),
             "size": np.asarray(info["size"]).tolist(),

@@ -9,7 +9,6 @@ prototype and facet.
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,27 +134,6 @@ class Stacking:
             for rise in (rise for rises in plane.rises for rise in rises if rise > depth):
                 broken += -((depth - rise) // self.unit)
         return broken
-
-
-class Cut(NamedTuple):
-    """Where a crystal ends: `top` is a plane of the stacking along `miller`, the way out."""
-
-    miller: tuple[int, ...]
-    top: int
-
-
-@cache
-def surface_cuts(bulk: BulkStructure, miller: tuple[int, ...]) -> tuple[Cut, ...]:
-    """Return the distinct ends of a bulk along a facet, the default first.
-
-    Those of the top side are ordered as `Stacking.cuts` says. Where the bulk is polar along the
-    facet's normal, the bottom side's stand among them.
-    """
-    sides = [miller]
-    if stacking(bulk, miller).polar:
-        sides.append(tuple(-index for index in miller))
-    cuts = [Cut(side, top) for side in sides for top in stacking(bulk, side).cuts]
-    return tuple(sorted(cuts, key=lambda cut: stacking(bulk, cut.miller).cut_rank(cut.top)))
 
 
 @cache

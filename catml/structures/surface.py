@@ -37,13 +37,19 @@ from typing import TYPE_CHECKING, Literal
 
 from catml.errors import SurfaceError
 from catml.structures.bodies import Modification
+from catml.structures.crystal_names import facet_text, parse_crystal_name
+from catml.structures.crystals import Crystal
 from catml.structures.mixtures import Mixture
 from catml.structures.names import SurfaceParts, parse_name
-from catml.structures.prototypes import PROTOTYPES, BulkStructure, PrototypeName, metals
-from catml.structures.stacking import Cut, Stacking, stacking, surface_cuts
+from catml.structures.prototypes import PROTOTYPES, BulkStructure, metals
+from catml.structures.stacking import Stacking, stacking
+from catml.structures.terminations import Cut, surface_cuts, top_labels
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ase import Atoms
+    from pymatgen.core import Structure
 
     from catml.elements.lattice import LatticeConstants
     from catml.structures.backends import Backend
@@ -85,6 +91,8 @@ class Surface:
     ----------
     name : str
         A surface name; afterwards the attribute holds its canonical spelling.
+    crystal : Crystal, optional
+        The bulk that the name is about, where it is none of the prototypes; see `from_bulk`.
 
     Attributes
     ----------
@@ -132,7 +140,7 @@ class Surface:
     name: str
     bulk: str = field(init=False, compare=False)
     species: tuple[str, ...] = field(init=False, compare=False)
-    prototype: PrototypeName = field(init=False, compare=False)
+    prototype: str = field(init=False, compare=False)
     miller: tuple[int, ...] = field(init=False, compare=False)
     facet: str = field(init=False, compare=False)
     modification: Modification = field(init=False, compare=False)
@@ -141,6 +149,7 @@ class Surface:
     host: str = field(init=False, compare=False)
     guest: str | None = field(init=False, compare=False)
     termination: str | None = field(init=False, compare=False)
+    crystal: Crystal | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):
@@ -148,7 +157,11 @@ class Surface:
                 f'A surface is made from its name, such as "Pt(111)"; '
                 f"got {self.name!r} of type {type(self.name).__name__}."
             )
-        parts = parse_name(self.name)
+        parts = (
+            parse_name(self.name)
+            if self.crystal is None
+            else parse_crystal_name(self.name, self.crystal)
+        )
         values = {name: getattr(parts, name) for name in _FROM_PARTS}
         values["prototype"] = parts.prototype.name
         values["host"] = host = _host(parts)
@@ -162,7 +175,55 @@ class Surface:
         return self.name
 
     def __repr__(self) -> str:
-        return f"Surface({self.name!r})"
+        crystal = "" if self.crystal is None else f", crystal=<{self.crystal.source}>"
+        return f"Surface({self.name!r}{crystal})"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether two surfaces have one name and, if read from a file, one crystal."""
+        if not isinstance(other, Surface):
+            return NotImplemented
+        return self.name == other.name and self.crystal == other.crystal
+
+    @classmethod
+    def from_bulk(
+        cls,
+        source: "str | Path | Atoms | Structure | Crystal",
+        miller: Sequence[int] | str,
+        *,
+        termination: str | None = None,
+        label: str | None = None,
+    ) -> "Surface":
+        """Return a surface of any bulk crystal.
+
+        Parameters
+        ----------
+        source : path, ase.Atoms, pymatgen Structure or Crystal
+            The bulk; see `catml.structures.crystal_files.read_crystal`.
+        miller : sequence of int or str
+            Miller indices with respect to the standard conventional cell, four (or three) where
+            that is hexagonal: ``(1, 1, 0)``, ``"10-10"``.
+        termination : str, optional
+            One of the labels of `terminations`.
+        label : str, optional
+            What stands in brackets in the name, by default the space group.
+
+        Raises
+        ------
+        SurfaceError
+            If the bulk cannot be read, or has no such facet or termination.
+
+        Examples
+        --------
+        >>> from ase.build import bulk
+        >>> surface = Surface.from_bulk(bulk("ZnS", "zincblende", a=5.41), (1, 1, 1))
+        >>> surface.name, [one.termination for one in surface.terminations()]
+        ('ZnS[sg216](111)', ['Zn-1', 'S-1', 'Zn-2', 'S-2'])
+        """
+        from catml.structures.crystal_files import read_crystal
+
+        crystal = read_crystal(source, label=label)
+        suffix = f":{termination}" if termination else ""
+        return cls(f"({facet_text(miller)}){suffix}", crystal=crystal)
 
     @property
     def family(self) -> Family:
@@ -203,7 +264,7 @@ class Surface:
     @property
     def structure(self) -> BulkStructure:
         """The bulk's structure: its cell and the atoms in it."""
-        return PROTOTYPES[self.prototype]
+        return PROTOTYPES[self.prototype] if self.crystal is None else self.crystal
 
     @property
     def cut(self) -> Cut:
@@ -223,25 +284,19 @@ class Surface:
     @property
     def termination_labels(self) -> tuple[str, ...]:
         """Labels of all `terminations` in order, also where there is only one."""
-        bulk = self.structure
-        planes = [
-            stacking(bulk, miller).planes[top] for miller, top in surface_cuts(bulk, self.miller)
-        ]
         mixed = self.coats[0] if self.coats else self.solution
-        shown = [
-            mixed.elements if mixed else [self.species[role] for role in plane.roles]
-            for plane in planes
-        ]
-        tops = ["".join(sorted(set(elements))) for elements in shown]
-        return tuple(_numbered(tops, index) for index in range(len(tops)))
+        if mixed is None:
+            return top_labels(self.structure, self.miller, self.species)
+        return top_labels(self.structure, self.miller, self.species, mixed.elements)
 
     def terminations(self) -> list["Surface"]:
         """Return the distinct terminations of this facet, the default (no label) first.
 
-        Planes richest in the majority (or first) element come first. Terminations whose top
-        planes hold the same elements are numbered, ``:Ru-1`` and ``:Ru-2``, those with the
-        narrower gap below the top plane first. The bottom of a slab offers no further ones, for
-        every prototype has an inversion centre.
+        Those that break the fewest bonds come first, then those whose top plane is richest in the
+        majority (or first) element, then those with the narrower gap below it. Terminations whose
+        top planes hold the same elements are numbered in that order, ``:Ru-1`` and ``:Ru-2``.
+        Where the bottom of a slab differs from all of them, as in a crystal without inversion
+        centre, its terminations are among them: slabs of those are built the other way up.
 
         Examples
         --------
@@ -253,8 +308,8 @@ class Surface:
         labels = self.termination_labels
         bare = self.name.partition(":")[0]
         if len(labels) == 1:
-            return [Surface(bare)]
-        return [Surface(f"{bare}:{label}") for label in labels]
+            return [Surface(bare, crystal=self.crystal)]
+        return [Surface(f"{bare}:{label}", crystal=self.crystal) for label in labels]
 
     def slab(
         self,
@@ -328,14 +383,6 @@ class Surface:
                 f"{bare} has no termination {self.termination!r}. "
                 f"Allowed are {' and '.join(f'{bare}:{label}' for label in labels)}."
             )
-
-
-def _numbered(labels: Sequence[str], index: int) -> str:
-    """The label, with its number among equal ones where there are several."""
-    label = labels[index]
-    if labels.count(label) == 1:
-        return label
-    return f"{label}-{labels[: index + 1].count(label)}"
 
 
 def _host(parts: SurfaceParts) -> str:
