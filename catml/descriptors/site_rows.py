@@ -19,7 +19,7 @@ from catml.structures.batches import SiteBatch, TemplateSite, batch_of_slab
 from catml.structures.bulk_lattice import lattice_of
 from catml.structures.environment import count_elements, format_zone
 from catml.structures.families import site_batch
-from catml.structures.site_table import surface_named
+from catml.structures.site_table import CLUSTER, surface_named
 from catml.structures.surface import Surface
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _labels(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _known_surfaces(labels: pd.DataFrame) -> dict[str, Surface]:
-    """The distinct surfaces by name, labels of slabs left out."""
+    """The distinct surfaces by name, labels of slabs and particles left out."""
     surfaces = {}
     for name, family in labels[["surface", "family"]].drop_duplicates().to_numpy().tolist():
         if not name:
@@ -117,7 +117,7 @@ def _known_surfaces(labels: pd.DataFrame) -> dict[str, Surface]:
         try:
             surfaces[name] = surface_named(name)
         except SurfaceError:
-            if family:
+            if family not in ("", CLUSTER):
                 raise
     return surfaces
 

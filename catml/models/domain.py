@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from catml.models.base import Array
 from catml.models.scaling import FeatureScaling
+from catml.structures.site_table import CLUSTER
 
 _NEIGHBORS = 3
 _LIMIT_QUANTILE = 0.99
@@ -173,7 +174,8 @@ def _all_stated(values: Iterable[str]) -> frozenset[str] | None:
 
 def _unseen(values: Iterable[str], known: frozenset[str] | None) -> list[frozenset[str]]:
     if known is None:
-        return [frozenset()] * len(list(values))
+        # Rows that do not state their family are of surfaces, not of small clusters.
+        return [frozenset({value} & {CLUSTER}) for value in values]
     return [frozenset({value} - known - {""}) for value in values]
 
 

@@ -11,7 +11,8 @@ site_subtype        ``fcc``, ``hcp``, ``3fold``, ``4fold``, ``long``, ``short`` 
 site_atoms          zones as text (`catml.structures.environment`)
 same_layer
 sublayer
-family              family of the surface, empty for a slab without a surface name
+family              family of the surface, ``cluster`` for a particle of fewer than 147 atoms,
+                    empty for a slab without a surface name and a larger particle
 elements            all elements, sorted and joined: ``Cu-Zn``
 host                the metal that the surface mainly shows
 lattice_a_ang       bulk lattice constants in Å, c NaN where the bulk is cubic
@@ -50,6 +51,12 @@ COLUMNS = (
     "lattice_a_ang",
     "lattice_c_ang",
 )
+CLUSTER = "cluster"
+"""Family of particles so small that they do not bind as extended surfaces do."""
+
+# Adsorption on platinum particles has become that of the extended surface at 147 atoms, 1.6 nm
+# (doi:10.1021/jz3018286).
+_LIKE_SURFACES = 147
 _ZONES = (("site_atoms", "atoms"), ("same_layer", "same_layer"), ("sublayer", "sublayer"))
 
 
@@ -144,7 +151,8 @@ def site_table_of_slab(atoms: "Atoms", *, name: str = "") -> pd.DataFrame:
         constants = {}
     own_name = str(atoms.info.get("particle", "")) or atoms.get_chemical_formula()
     table["surface"] = name or (surface.name if surface else own_name)
-    table["family"] = surface.family if surface else ""
+    is_cluster = not atoms.pbc.any() and len(atoms) < _LIKE_SURFACES
+    table["family"] = surface.family if surface else CLUSTER * is_cluster
     table["elements"] = "-".join(sorted(set(atoms.get_chemical_symbols())))
     table["host"] = surface.host if surface else _most_exposed(batch)
     for column, key in (("lattice_a_ang", "a_ang"), ("lattice_c_ang", "c_ang")):

@@ -101,6 +101,8 @@ def test_rows_without_geometry_are_missing_not_an_error():
     motif = {"site_atoms": "Cu:1", "same_layer": "Cu:4", "sublayer": "Cu:4"}
     table = pd.DataFrame([motif, motif | {"surface": "Cu64", "family": ""}])
     assert geometry_features(table).isna().all(axis=None)
+    cluster = site_table_of_slab(nanoparticle("Cu", "octahedron", edge=2))
+    assert geometry_features(cluster).isna().all(axis=None)
     elsewhere = site_table(["Cu(100)"]).iloc[:1].assign(site="", site_atoms="Pd:1")
     assert geometry_features(elsewhere).isna().all(axis=None)
 

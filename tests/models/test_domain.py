@@ -3,6 +3,8 @@ import pandas as pd
 import pytest
 
 from catml.models.domain import ApplicabilityDomain, facets_of
+from catml.structures.nanoparticles import nanoparticle
+from catml.structures.site_table import site_table_of_slab
 from tests.models.problems import dataset
 
 
@@ -48,6 +50,16 @@ def test_what_is_unseen_is_named(domain, table, features, changes, reason, novel
     if novelty:
         assert not assessment.in_domain[0]
         assert [name for name, flag in assessment.novelties.items() if flag[0]] == [novelty]
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_a_small_cluster_is_outside_of_what_surfaces_teach(table, features, stated) -> None:
+    trained = table if stated else table.assign(family="")
+    domain = ApplicabilityDomain.learn(trained, features, table["elements"].to_numpy())
+    particle = site_table_of_slab(nanoparticle("Cu", "icosahedron", shells=2))
+    assessment = domain.assess(one(table, family=particle["family"].iloc[0]), features[:1])
+    assert "family cluster not in the training data" in assessment.reason[0]
+    assert assessment.novelties["family"][0]
 
 
 def test_a_metal_seen_only_as_a_guest_is_new_as_a_host(table, features) -> None:

@@ -109,9 +109,16 @@ def test_a_particle_is_described_under_its_own_name():
     assert table["surface"].unique().tolist() == ["Pt6 octahedron"]
     assert table["site"].to_list() == ["ontop-vertex-1", "bridge-edge-1", "hollow-fcc-111-1"]
     assert table["sublayer"].to_list() == ["Pt:4", "Pt:2", "Pt:3"]
-    assert table["family"].unique().tolist() == [""]
     bare = site_table_of_slab(Octahedron("Pt", 2))
     assert bare["surface"].unique().tolist() == ["Pt6"]
+
+
+def test_small_particles_are_a_family_of_their_own():
+    families = [
+        site_table_of_slab(nanoparticle("Pt", "cuboctahedron", shells=shells))["family"].iloc[0]
+        for shells in (2, 3)
+    ]
+    assert families == ["cluster", ""]
 
 
 def test_a_changed_slab_is_not_taken_for_the_surface_it_was():
