@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from catml.models.lookup import lookup
     from catml.models.persistence import load_model
     from catml.structures.adsorbates import place
+    from catml.structures.coverage import coadsorb, cover
     from catml.structures.nanoparticles import nanoparticle
     from catml.structures.sites import find_sites
     from catml.structures.surface import Surface
@@ -32,6 +33,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "AdsorptionModel": "catml.models.adsorption",
     "Surface": "catml.structures.surface",
+    "coadsorb": "catml.structures.coverage",
+    "cover": "catml.structures.coverage",
     "find_sites": "catml.structures.sites",
     "load_dataset": "catml.data.tables",
     "load_model": "catml.models.persistence",
@@ -45,6 +48,8 @@ __all__ = [
     "AdsorptionModel",
     "Surface",
     "__version__",
+    "coadsorb",
+    "cover",
     "find_sites",
     "load_dataset",
     "load_model",

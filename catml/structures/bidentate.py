@@ -195,6 +195,6 @@ def _check_reach(
             raise SurfaceError(
                 f"{guest.name} does not reach both {site.id} and {to.id}: its binding atoms are "
                 f"{span:.2f} Å apart, and one would stay {excess:.1f} Å further away than a bond. "
-                "Take sites nearer to each other; equivalent_copies in catml.structures.coverage "
-                "lists the copies of a site."
+                "Take sites nearer to each other; equivalent_copies in "
+                "catml.structures.site_copies lists the copies of a site."
             )

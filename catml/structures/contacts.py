@@ -26,6 +26,10 @@ _REACH_ANG = 7.0
 _Vector = NDArray[np.float64]
 
 
+class ContactError(SurfaceError):
+    """An adsorbate that would touch the slab, another adsorbate or its own periodic copies."""
+
+
 @dataclass(frozen=True, eq=False)
 class Floor:
     """The slab atoms under a point.
@@ -93,6 +97,11 @@ def check_distances(placed: Atoms, n_before: int, n_slab: int, name: str, site: 
 
     The slab's own atoms come first, then up to `n_before` those of adsorbates placed earlier, then
     those of the new one.
+
+    Raises
+    ------
+    ContactError
+        If atoms overlap or would be bonded.
     """
     pairs = pairs_within(placed, _REACH_ANG)
     radii = covalent_radii[placed.numbers]
@@ -121,6 +130,6 @@ def check_distances(placed: Atoms, n_before: int, n_slab: int, name: str, site: 
     for rows, least, what, advice in cases:
         if (ratio[rows] < least).any():
             worst = pairs.distance[rows][ratio[rows].argmin()]
-            raise SurfaceError(
+            raise ContactError(
                 f"{name} on {site.id} {what}, with atoms {worst:.2f} Å apart: {advice}."
             )

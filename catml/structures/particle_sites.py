@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _KINDS: tuple[Kind, ...] = ("ontop", "bridge", "hollow")
 _RADIUS = 3.5
+# Rank of the kind, subtype, id and multiplicity of a site.
+_Label = tuple[int, str, str, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,6 +164,19 @@ def particle_sites(body: Particle) -> list[tuple[Site, SiteZones]]:
     fewest neighbours up, then by element (those with most exposed atoms first), then by
     surroundings. Of equivalent sites, the one that faces +z most is given.
     """
+    return [
+        (_site(body, copies[0], label), zones) for label, zones, copies in _distinct_sites(body)
+    ]
+
+
+def particle_site_copies(body: Particle) -> list[list[Site]]:
+    """Return all the copies of each of the `particle_sites`, those that face +z most first."""
+    return [
+        [_site(body, copy, label) for copy in copies] for label, _, copies in _distinct_sites(body)
+    ]
+
+
+def _distinct_sites(body: Particle) -> list[tuple[_Label, SiteZones, list[NetElement]]]:
     surface = body.surface
     net = body.net()
     where = places_on_particle(surface, net)
@@ -169,21 +184,20 @@ def particle_sites(body: Particle) -> list[tuple[Site, SiteZones]]:
     ranks = _element_ranks(surface, net)
     found = []
     for rank, elements in enumerate((net.vertices, net.edges, net.faces)):
-        for copies in _orbits(elements, operations):
-            element = min(copies, key=_from_top)
-            zones = _zones(body, element)
-            subtype = where[element.images]
+        for orbit in _orbits(elements, operations):
+            copies = sorted(orbit, key=_from_top)
+            zones = _zones(body, copies[0])
+            subtype = where[copies[0].images]
             if _KINDS[rank] == "hollow":
-                subtype = f"{_stacking_of(surface, element, zones)}-{subtype}"
-            order = (rank, subtype, _order_key(body, element, zones, ranks))
-            found.append((order, element, zones, len(copies)))
+                subtype = f"{_stacking_of(surface, copies[0], zones)}-{subtype}"
+            order = (rank, subtype, _order_key(body, copies[0], zones, ranks))
+            found.append((order, zones, copies))
     numbers: dict[str, int] = defaultdict(int)
     sites = []
-    for (rank, subtype, _), element, zones, multiplicity in sorted(found, key=lambda row: row[0]):
-        label = f"{_KINDS[rank]}-{subtype}"
-        numbers[label] += 1
-        site_id = f"{label}-{numbers[label]}"
-        sites.append((_site(body, element, (rank, subtype, site_id, multiplicity)), zones))
+    for (rank, subtype, _), zones, copies in sorted(found, key=lambda row: row[0]):
+        name = f"{_KINDS[rank]}-{subtype}"
+        numbers[name] += 1
+        sites.append(((rank, subtype, f"{name}-{numbers[name]}", len(copies)), zones, copies))
     return sites
 
 
@@ -309,7 +323,7 @@ def _order_key(
     )
 
 
-def _site(body: Particle, element: NetElement, label: tuple[int, str, str, int]) -> Site:
+def _site(body: Particle, element: NetElement, label: _Label) -> Site:
     """The site, moved along with its binding atoms from their ideal to their real places."""
     rank, subtype, site_id, multiplicity = label
     images = tuple(sorted(element.images))

@@ -134,7 +134,10 @@ def find_sites(atoms: "Atoms") -> list[Site]:
 
         return find_particle_sites(atoms)
     surface = surface_cell(atoms)
-    return [_on_slab(surface, site)[0] for site in primitive_sites(surface)]
+    return [
+        on_slab(surface, site, *copies_on_slab(surface, site)[0])
+        for site in primitive_sites(surface)
+    ]
 
 
 def sites_with_zones(surface: SurfaceCell) -> list[tuple[Site, SiteZones]]:
@@ -142,7 +145,8 @@ def sites_with_zones(surface: SurfaceCell) -> list[tuple[Site, SiteZones]]:
     bonds = _bonds(surface)
     found = []
     for primitive in primitive_sites(surface):
-        site, copy, shift = _on_slab(surface, primitive)
+        copy, shift = copies_on_slab(surface, primitive)[0]
+        site = on_slab(surface, primitive, copy, shift)
         same_layer, sublayer = bonds.zones(copy.images)
         below, _ = straight_below(surface, copy, (*same_layer, *sublayer))
         parts = (same_layer, sublayer, below)
@@ -250,19 +254,31 @@ def _numbered(sites: Sequence[PrimitiveSite], keys: Sequence[OrderKey]) -> list[
     return named
 
 
-def _on_slab(
+def copies_on_slab(
     surface: SurfaceCell, site: PrimitiveSite
-) -> tuple[Site, NetElement, NDArray[np.float64]]:
-    """A site in terms of the slab, and the copy and translation (in Å) that it was made from.
+) -> list[tuple[NetElement, NDArray[np.float64]]]:
+    """Return every copy of a site on the slab, with the translation (in Å) that takes it there.
 
-    It is the copy nearest to the slab's origin.
+    They are sorted by how far they are from the slab's origin, the nearest first.
     """
-    copy, shift = _nearest_copy(surface, site)
+    lattice = lattice_points(surface)
+    centers = np.array([copy.center[:2] for copy in site.copies])
+    fractions = (centers[:, None] + lattice).reshape(-1, 2) @ np.linalg.inv(surface.slab_cell)
+    turns = np.floor(fractions + 1e-4)
+    rest = np.round(np.abs(fractions - turns), 4)
+    shifts = np.tile(lattice, (len(centers), 1)) - turns @ surface.slab_cell
+    return [(site.copies[k // len(lattice)], np.append(shifts[k], 0.0)) for k in np.lexsort(rest.T)]
+
+
+def on_slab(
+    surface: SurfaceCell, site: PrimitiveSite, copy: NetElement, shift: NDArray[np.float64]
+) -> Site:
+    """Return one of the `copies_on_slab` of a site in terms of the slab."""
     images = tuple(sorted(surface.slab_images(copy.images, shift)))
     x, y, z = (float(value) for value in (np.array(copy.center) + shift) @ surface.frame)
     nx, ny, nz = (float(value) for value in np.array(copy.normal) @ surface.frame)
     indices = tuple(image[0] for image in images)
-    found = Site(
+    return Site(
         kind=site.kind,
         subtype=site.subtype,
         atoms=indices,
@@ -273,17 +289,3 @@ def _on_slab(
         normal=(nx, ny, nz),
         images=images,
     )
-    return found, copy, shift
-
-
-def _nearest_copy(
-    surface: SurfaceCell, site: PrimitiveSite
-) -> tuple[NetElement, NDArray[np.float64]]:
-    lattice = lattice_points(surface)
-    centers = np.array([copy.center[:2] for copy in site.copies])
-    fractions = (centers[:, None] + lattice).reshape(-1, 2) @ np.linalg.inv(surface.slab_cell)
-    turns = np.floor(fractions + 1e-4)
-    rest = np.round(np.abs(fractions - turns), 4)
-    k = int(np.lexsort(rest.T)[0])
-    shift = lattice[k % len(lattice)] - turns[k] @ surface.slab_cell
-    return site.copies[k // len(lattice)], np.append(shift, 0.0)
