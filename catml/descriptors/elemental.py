@@ -1,12 +1,13 @@
 """Statistics of elemental properties over the zones of a site's environment.
 
 A zone is text such as ``"Cu:2 Pd:1"`` (`catml.structures.environment`). Every distinct text is
-read once and the statistics are matrix products over element counts, so tables of many thousand
+read once and the statistics are array arithmetic over element counts, so tables of many thousand
 rows cost little. A property an element does not have takes no part in the statistics; a zone none
 of whose atoms has it gives NaN.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -64,40 +65,73 @@ def has_d_band() -> NDArray[np.bool_]:
     return (group >= 3) & (group <= 12)
 
 
-def count_matrix(zones: Sequence[str]) -> NDArray[np.float64]:
-    """Return the number of atoms of each element in each zone, shape (n_zones, 119).
+class ZoneCounts(NamedTuple):
+    """The elements of n zones of up to m elements each.
+
+    Zones go along the last axis: sums over the few elements of each are then quick.
+
+    Attributes
+    ----------
+    elements : int array (m, n)
+        Atomic numbers, 0 where a zone has fewer than m elements.
+    counts : float array (m, n)
+        Number of atoms of each, 0 where there is none.
+    """
+
+    elements: NDArray[np.int64]
+    counts: NDArray[np.float64]
+
+
+def zone_counts(zones: Sequence[str]) -> ZoneCounts:
+    """Return the elements of zones written as text, with their numbers of atoms.
 
     Raises
     ------
     SurfaceError
         If a zone cannot be read.
+
+    Examples
+    --------
+    >>> zone_counts(["Cu:2 Pd:1", "Pd:4"]).elements.tolist()
+    [[29, 46], [46, 0]]
     """
     from ase.data import atomic_numbers
 
-    counts = np.zeros((len(zones), 119))
-    known: dict[str, tuple[int, int]] = {}
-    for row, text in enumerate(zones):
-        for term in text.split():
-            if term not in known:
+    terms: dict[str, int] = {}
+    codes: list[int] = []
+    numbers = []
+    for text in zones:
+        written = text.split()
+        numbers.append(len(written))
+        for term in written:
+            if term not in terms:
                 parse_zone(text)
-                symbol, _, number = term.partition(":")
-                known[term] = atomic_numbers[symbol], int(number)
-            column, count = known[term]
-            if counts[row, column]:
-                parse_zone(text)  # refuses the element that stands there twice
-            counts[row, column] = count
-    return counts
+                terms[term] = len(terms)
+            codes.append(terms[term])
+    parts = [term.partition(":") for term in terms]
+    known = [(atomic_numbers[symbol], int(count)) for symbol, _, count in parts]
+    table = np.array(known, dtype=np.int64).reshape(-1, 2)
+    symbols, amounts = table[np.array(codes, dtype=np.int64)].T
+    lengths = np.array(numbers, dtype=np.int64)
+    rows = np.repeat(np.arange(len(zones)), lengths)
+    if len(np.unique(rows * len(atomic_numbers) + symbols)) < len(rows):
+        for text in zones:
+            parse_zone(text)  # refuses the one that names an element twice
+    place = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    elements = np.zeros((int(lengths.max(initial=0)), len(zones)), dtype=np.int64)
+    elements[place, rows] = symbols
+    counts = np.zeros(elements.shape)
+    counts[place, rows] = amounts
+    return ZoneCounts(elements, counts)
 
 
-def zone_statistics(
-    counts: NDArray[np.float64], properties: Sequence[str] = PROPERTIES
-) -> pd.DataFrame:
+def zone_statistics(zones: ZoneCounts, properties: Sequence[str] = PROPERTIES) -> pd.DataFrame:
     """Return mean, minimum and maximum of properties over zones.
 
     Parameters
     ----------
-    counts : ndarray, shape (n, 119)
-        Number of atoms of each element (`count_matrix`).
+    zones : ZoneCounts
+        The n zones.
     properties : sequence of str
         Names for `property_array`.
 
@@ -108,12 +142,11 @@ def zone_statistics(
         property; NaN where no atom of the zone has the property. The mean weighs elements by
         their counts; the spread is in the extremes.
     """
-    elements, weights = _listed(counts)
     columns: dict[str, NDArray[np.float64]] = {}
     for name in properties:
-        value = property_array(name)[elements]
-        known = np.isfinite(value) & (weights > 0)
-        share = np.where(known, weights, 0.0)
+        value = property_array(name)[zones.elements]
+        known = np.isfinite(value) & (zones.counts > 0)
+        share = np.where(known, zones.counts, 0.0)
         total = share.sum(axis=0)
         with np.errstate(invalid="ignore"):
             mean = (share * np.where(known, value, 0.0)).sum(axis=0) / total
@@ -123,21 +156,6 @@ def zone_statistics(
         columns[f"min_{name}"] = np.where(total > 0, lowest, np.nan)
         columns[f"max_{name}"] = np.where(total > 0, highest, np.nan)
     return pd.DataFrame(columns)
-
-
-def _listed(counts: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The elements of each zone and their counts, shapes (m, n), filled up with counts of 0.
-
-    Zones go along the last axis: sums over the few elements of each are then quick.
-    """
-    rows, found = np.nonzero(counts)
-    number = np.bincount(rows, minlength=len(counts))
-    place = np.arange(len(rows)) - np.repeat(np.cumsum(number) - number, number)
-    elements = np.zeros((int(number.max(initial=0)), len(counts)), dtype=np.int64)
-    weights = np.zeros(elements.shape)
-    elements[place, rows] = found
-    weights[place, rows] = counts[rows, found]
-    return elements, weights
 
 
 def environment_features(zones: pd.DataFrame) -> pd.DataFrame:
@@ -163,7 +181,7 @@ def environment_features(zones: pd.DataFrame) -> pd.DataFrame:
     blocks = []
     for zone in ZONES:
         codes, texts = pd.factorize(zones[zone].fillna("").to_numpy(dtype=object))
-        block = _describe(count_matrix(texts.tolist())).add_prefix(f"{zone}_")
+        block = _describe(zone_counts(texts.tolist())).add_prefix(f"{zone}_")
         blocks.append(block.iloc[codes].reset_index(drop=True))
     features = pd.concat(blocks, axis=1)
     mean = "mean_pauling_electronegativity"
@@ -174,9 +192,9 @@ def environment_features(zones: pd.DataFrame) -> pd.DataFrame:
     return features.set_axis(zones.index, axis=0)
 
 
-def _describe(counts: NDArray[np.float64]) -> pd.DataFrame:
-    total = counts.sum(axis=1)
+def _describe(zones: ZoneCounts) -> pd.DataFrame:
+    total = zones.counts.sum(axis=0)
     with np.errstate(invalid="ignore"):
-        d_metals = counts[:, has_d_band()].sum(axis=1) / total
+        d_metals = (zones.counts * has_d_band()[zones.elements]).sum(axis=0) / total
     sizes = pd.DataFrame({"count": total, "d_metal_fraction": d_metals})
-    return pd.concat([sizes, zone_statistics(counts)], axis=1)
+    return pd.concat([sizes, zone_statistics(zones)], axis=1)

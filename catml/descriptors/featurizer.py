@@ -10,8 +10,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from catml.descriptors.elemental import (
     ZONES,
-    count_matrix,
     environment_features,
+    zone_counts,
     zone_statistics,
 )
 from catml.descriptors.geometry import geometry_features, site_type_features
@@ -182,8 +182,8 @@ def d_band_features(table: pd.DataFrame) -> pd.DataFrame:
         averaged over the binding atoms where they are of several elements.
     """
     moments = table[list(DFT_COLUMNS)].astype(float)
-    codes, texts = pd.factorize(table[ZONES[0]].fillna(""))
-    statistics = zone_statistics(count_matrix(list(texts)), HOST_PROPERTIES)
+    codes, texts = pd.factorize(table[ZONES[0]].fillna("").to_numpy(dtype=object))
+    statistics = zone_statistics(zone_counts(texts.tolist()), HOST_PROPERTIES)
     means = statistics[[f"mean_{name}" for name in HOST_PROPERTIES]].iloc[codes]
     means = means.set_axis([f"host_{name}" for name in HOST_PROPERTIES], axis=1)
     return pd.concat([moments, means.set_axis(table.index, axis=0)], axis=1)

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from catml.descriptors.elemental import (
     PROPERTIES,
     ZONES,
-    count_matrix,
     environment_features,
     has_d_band,
     property_array,
+    zone_counts,
     zone_statistics,
 )
 from catml.elements.properties import property_names
@@ -27,14 +27,14 @@ def environment(*rows):
 
 
 def test_statistics_of_a_mixed_zone_by_hand():
-    row = zone_statistics(count_matrix(["Cu:1 Pd:3"]), ["pauling_electronegativity"]).iloc[0]
+    row = zone_statistics(zone_counts(["Cu:1 Pd:3"]), ["pauling_electronegativity"]).iloc[0]
     assert row["mean_pauling_electronegativity"] == pytest.approx((1.90 + 3 * 2.20) / 4)
     assert row["min_pauling_electronegativity"] == 1.90
     assert row["max_pauling_electronegativity"] == 2.20
 
 
 def test_elements_without_a_property_take_no_part():
-    statistics = zone_statistics(count_matrix(["Al:5 Cu:1", "Al:2", ""]), ["d_filling"])
+    statistics = zone_statistics(zone_counts(["Al:5 Cu:1", "Al:2", ""]), ["d_filling"])
     assert statistics.loc[0].tolist() == [1.0, 1.0, 1.0]
     assert statistics.loc[1:].isna().all(axis=None)
 
@@ -77,7 +77,7 @@ def test_rows_keep_their_index_and_equal_zones_equal_numbers():
 
 @given(st.lists(ZONE_TEXT, min_size=1, max_size=8))
 def test_means_lie_between_the_extremes(texts):
-    statistics = zone_statistics(count_matrix(texts))
+    statistics = zone_statistics(zone_counts(texts))
     for name in PROPERTIES:
         low, mean, high = (statistics[f"{kind}_{name}"] for kind in ("min", "mean", "max"))
         known = mean.notna()
@@ -89,8 +89,14 @@ def test_means_lie_between_the_extremes(texts):
 
 @given(ZONE_TEXT, st.integers(2, 5))
 def test_means_do_not_depend_on_the_size_of_a_zone(text, factor):
-    counts = count_matrix([text])
-    pd.testing.assert_frame_equal(zone_statistics(counts), zone_statistics(factor * counts))
+    zone = zone_counts([text])
+    larger = zone._replace(counts=factor * zone.counts)
+    pd.testing.assert_frame_equal(zone_statistics(zone), zone_statistics(larger))
+
+
+def test_a_zone_that_names_an_element_twice_is_refused():
+    with pytest.raises(SurfaceError, match="'Cu:1 Cu:2' names Cu twice"):
+        zone_counts(["Pd:1", "Cu:1 Cu:2"])
 
 
 def test_properties_exist_and_carry_their_units():
