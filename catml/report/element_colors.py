@@ -48,13 +48,9 @@ def element_colors(symbols: Iterable[str]) -> dict[str, Rgb]:
     >>> sorted(element_colors(["Pt", "Ni", "Pt"]))
     ['Ni', 'Pt']
     """
-    from ase.data import atomic_numbers
-    from ase.data.colors import jmol_colors
-
     colors: dict[str, Rgb] = {}
     for symbol in sorted(set(symbols)):
-        usual = tuple(float(part) for part in jmol_colors[atomic_numbers[symbol]])
-        choices = [(usual[0], usual[1], usual[2])]
+        choices = [usual_color(symbol)]
         taken = list(colors.values())
         if taken and least_difference([*choices, *taken], first_only=True) < _APART:
             choices = [spare for spare in _SPARE if spare not in taken] or choices
@@ -62,6 +58,21 @@ def element_colors(symbols: Iterable[str]) -> dict[str, Rgb]:
             choices, key=lambda color: least_difference([color, *taken], first_only=True)
         )
     return colors
+
+
+def usual_color(symbol: str) -> Rgb:
+    """Return the colour of an element in Jmol.
+
+    Examples
+    --------
+    >>> usual_color("O")
+    (1.0, 0.051, 0.051)
+    """
+    from ase.data import atomic_numbers
+    from ase.data.colors import jmol_colors
+
+    red, green, blue = jmol_colors[atomic_numbers[symbol]]
+    return float(red), float(green), float(blue)
 
 
 def least_difference(colors: Iterable[Rgb], *, first_only: bool = False) -> float:

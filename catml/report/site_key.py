@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _ROW_IN, _HEAD_IN = 0.19, 0.27
 _GROUPS = {"ontop": "On top", "bridge": "Bridge", "hollow": "Hollow"}
 _GREY = "#555555"
+_ATOMS_AT = 0.66  # of the width
+_LETTER_IN = 0.053  # widest of a site's id at 7 points
 # Triangles are drawn larger for the same room inside, and their numbers sit below the middle.
 _MARKER_SCALE = {"ontop": 1.0, "bridge": 0.9, "hollow": 1.5}
 _NUMBER_DROP = {"hollow": 0.17}
@@ -96,11 +98,14 @@ def draw_key(
         if site.kind != kind:
             y -= _HEAD_IN
             kind = site.kind
-            _head(axes, y, width, _GROUPS[kind], "atoms", "per cell")
+            _head(axes, y, width, _GROUPS[kind], "atoms", "multiplicity")
         y -= _ROW_IN
         marker_at(axes, (0.11, y), kind, number, size_pt=8.4)
         _text(axes, 0.3, y, site.id)
-        _text(axes, 0.62 * width, y, typeset_formula(binding_atoms(site.elements)))
+        behind = 0.36 + _LETTER_IN * len(site.id)
+        subtype = unsaid_subtype(site.id, site.subtype)
+        axes.text(behind, y, subtype, fontsize=6.2, color=_GREY, va="center_baseline")
+        _text(axes, _ATOMS_AT * width, y, typeset_formula(binding_atoms(site.elements)))
         _text(axes, width - 0.02, y, str(site.multiplicity), ha="right")
     y -= 1.25 * _HEAD_IN
     _head(axes, y, width, "Elements", "", "")
@@ -113,6 +118,19 @@ def draw_key(
         y -= _ROW_IN
         axes.plot(0.11, y, marker="x", markersize=5, color=INK, markeredgewidth=0.8)
         _text(axes, 0.3, y, "held fixed")
+
+
+def unsaid_subtype(site: str, subtype: str) -> str:
+    """Return the words of a subtype that the site's id does not say.
+
+    Examples
+    --------
+    >>> unsaid_subtype("hollow-fcc-1", "fcc-terrace")
+    'terrace'
+    >>> unsaid_subtype("bridge-long-1", "long")
+    ''
+    """
+    return " ".join(word for word in subtype.split("-") if word not in site.split("-"))
 
 
 def binding_atoms(elements: Sequence[str]) -> str:
@@ -131,7 +149,7 @@ def binding_atoms(elements: Sequence[str]) -> str:
 
 def _head(axes: Axes, y: float, width: float, left: str, middle: str, right: str) -> None:
     axes.text(0.02, y, left, fontsize=7.5, fontweight="bold", va="center_baseline")
-    for x, text, side in ((0.62 * width, middle, "left"), (width - 0.02, right, "right")):
+    for x, text, side in ((_ATOMS_AT * width, middle, "left"), (width - 0.02, right, "right")):
         axes.text(x, y, text, fontsize=6.2, color=_GREY, ha=side, va="center_baseline")
     axes.plot([0, width], [y - 0.085, y - 0.085], color="#BBBBBB", linewidth=0.5)
 

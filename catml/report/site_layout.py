@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
-LEFT_IN, KEY_IN = 4.25, 2.35
+LEFT_IN, KEY_IN = 4.15, 2.5
 """Widths of the views and of the key."""
 RIM_IN = 0.12
 MARK_PT, ROW_MARK_PT = 11.0, 9.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Polygon
 
-from catml.report.element_colors import Rgb, element_colors
+from catml.report.element_colors import Rgb
 from catml.report.style import INK
 
 if TYPE_CHECKING:
@@ -203,10 +203,8 @@ def frame(axes: Axes) -> None:
         spine.set(visible=True, linewidth=0.4, color="#BBBBBB")
 
 
-def element_handles(symbols: Iterable[str], *, size: float = 4.5) -> list[Line2D]:
-    """Return the legend entries of elements, in their order of appearance."""
-    present = list(dict.fromkeys(symbols))
-    colors = element_colors(present)
+def element_handles(colors: Mapping[str, Rgb], *, size: float = 4.5) -> list[Line2D]:
+    """Return the legend entries of elements with their colours, in the order given."""
     return [
         Line2D(
             [],
@@ -219,7 +217,7 @@ def element_handles(symbols: Iterable[str], *, size: float = 4.5) -> list[Line2D
             markeredgecolor=INK,
             label=symbol,
         )
-        for symbol in present
+        for symbol in colors
     ]
 
 

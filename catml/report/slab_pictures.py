@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from catml.report.element_colors import Rgb, element_colors
+from catml.report.element_colors import Rgb, element_colors, usual_color
 from catml.report.slab_drawing import (
     Balls,
     draw_balls,
@@ -73,8 +73,7 @@ def slab_figure(
     half = _half_view_ang(atoms)
     figure = new_figure(2.6, 1.55)
     above, aside = figure.subplots(1, 2)
-    shown = (with_adsorbate or atoms).get_chemical_symbols()
-    colors = element_colors(shown)
+    colors = _colors(atoms, with_adsorbate)
     top = atoms.positions[:, 2].max()
     middle = np.append(atoms.cell[:2, :2].sum(axis=0) / 2, top)
     _draw_from_above(above, _repeated(atoms, middle, half), half, colors)
@@ -88,7 +87,7 @@ def slab_figure(
     _draw_from_aside(aside, _with_adsorbate(balls, atoms, with_adsorbate, front), colors)
     for axes, title in ((above, "from above"), (aside, "from the side")):
         axes.set_title(title, fontsize=5.5, fontweight="normal", loc="center", pad=2)
-    handles = element_handles(shown)
+    handles = element_handles(colors)
     figure.legend(
         handles=handles,
         loc="outside lower center",
@@ -99,6 +98,16 @@ def slab_figure(
         borderpad=0.1,
     )
     return figure, drawn_table(atoms, sites, best=best, with_adsorbate=with_adsorbate)
+
+
+def _colors(atoms: Atoms, with_adsorbate: Atoms | None) -> dict[str, Rgb]:
+    """Return the colours of the elements in their order, those of the adsorbate the usual ones.
+
+    What stands on the surface is told from it by its place; oxygen stays red on copper.
+    """
+    slab = element_colors(atoms.get_chemical_symbols())
+    shown = dict.fromkeys((with_adsorbate or atoms).get_chemical_symbols())
+    return {symbol: slab.get(symbol) or usual_color(symbol) for symbol in shown}
 
 
 def _half_view_ang(atoms: Atoms) -> float:

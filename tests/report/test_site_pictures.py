@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from ase.build import fcc111
@@ -135,3 +137,14 @@ def test_the_picture_is_the_same_every_time():
 def test_without_sites_there_is_nothing_to_draw():
     with pytest.raises(SurfaceError, match="find_sites"):
         site_figure(Surface("Cu(100)").slab(), [])
+
+
+def test_the_key_says_what_the_id_of_a_site_does_not():
+    slab = Surface("Cu(111)").slab()
+    sites = [
+        replace(site, subtype=f"{site.subtype}-terrace".strip("-")) for site in find_sites(slab)
+    ]
+    figure, _ = site_figure(slab, sites)
+    words = [text.get_text() for text in figure.axes[2].texts]
+    assert words.count("terrace") == len(sites)
+    assert "fcc terrace" not in words  # the id is hollow-fcc-1

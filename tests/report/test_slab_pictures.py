@@ -3,8 +3,10 @@ import pytest
 from ase import Atoms
 from matplotlib.patches import Circle
 
+from catml.report.element_colors import usual_color
 from catml.report.files import svg_bytes
 from catml.report.slab_pictures import slab_figure
+from catml.structures.adsorbates import place
 from catml.structures.sites import find_sites
 from catml.structures.surface import Surface
 
@@ -62,8 +64,8 @@ def test_a_site_marker_stands_over_its_atoms():
 def test_the_adsorbate_stands_on_the_surface_in_the_view_from_the_side():
     atoms = Surface("Cu(100)").slab()
     site = find_sites(atoms)[0]
-    place = np.array(site.position)
-    together = atoms + Atoms("CO", positions=place + np.array([[0, 0, 1.8], [0, 0, 2.95]]))
+    base = np.array(site.position)
+    together = atoms + Atoms("CO", positions=base + np.array([[0, 0, 1.8], [0, 0, 2.95]]))
     figure, data = slab_figure(atoms, [site], best=site.id, with_adsorbate=together)
     bare, _ = slab_figure(atoms, [site], best=site.id)
     above, aside = figure.axes
@@ -82,3 +84,12 @@ def test_the_picture_is_small_and_the_same_every_time():
     first, second = (svg_bytes(slab_figure(atoms, sites, best="ontop-1")[0]) for _ in range(2))
     assert first == second
     assert len(first) < 150_000
+
+
+def test_an_adsorbate_wears_its_usual_colours():
+    atoms = Surface("Cu(100)").slab()
+    site = find_sites(atoms)[0]
+    together = place(atoms, site, "CO")
+    figure, _ = slab_figure(atoms, [site], best=site.id, with_adsorbate=together)
+    colors = {line.get_label(): line.get_color() for line in figure.legends[0].legend_handles}
+    assert colors == {symbol: usual_color(symbol) for symbol in ("Cu", "C", "O")}
