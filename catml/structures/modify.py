@@ -44,6 +44,8 @@ def modified(slab: "Atoms", surface: "Surface") -> "Atoms":
     if surface.modification == "single-atom" and surface.guest is not None:
         _check_one_place(slab, surface)
         return embed_atom(slab, surface.guest, host=surface.host)
+    if not surface.coats and surface.solution is None:
+        return slab
     planes = surface.planes_per_layer
     depth = planes * len(surface.coats)
     if surface.solution is not None:

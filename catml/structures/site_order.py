@@ -12,7 +12,10 @@ from catml.structures.surface_net import NetElement
 OrderKey = tuple[object, ...]
 
 _SAME_PLANE = 0.05
-_RADIUS = 3.5
+# A little more than 3.5 and than the cell: along a close-packed row atoms lie that far off, and
+# whether they are inside must not hang on the last digit.
+_RADIUS = 3.51
+_MARGIN = 0.01
 
 
 def element_ranks(surface: SurfaceCell) -> tuple[dict[str, int], bool]:
@@ -80,13 +83,20 @@ def _planes(surface: SurfaceCell) -> list[int]:
 def _fingerprints(
     surface: SurfaceCell, centers: NDArray[np.float64], rank_of: Sequence[int]
 ) -> list[list[tuple[float, float, int]]]:
-    """Distance, height and element rank of the atoms around each point, nearest first."""
-    radius = _RADIUS * surface.spacing_ang
+    """Distance, height and element rank of the atoms around each point, nearest first.
+
+    They reach as far as the cell is long, so that all its atoms count.
+    """
+    longest = np.linalg.norm(surface.cell, axis=1).max() / surface.spacing_ang
+    radius = max(_RADIUS, longest + _MARGIN) * surface.spacing_ang
     inverse = np.linalg.inv(surface.cell)
     reach = np.ceil(radius * np.linalg.norm(inverse, axis=0)).astype(int) + 1
     turns = np.array(list(product(*(range(-r, r + 1) for r in reach))))
     shifts = np.column_stack([turns @ surface.cell, np.zeros(len(turns))])
-    crowd = (surface.positions + shifts[:, None]).reshape(-1, 3)
+    # The reach is counted from the cell that the atoms are to be in, wherever they are given.
+    outside = np.floor(surface.positions[:, :2] @ inverse) @ surface.cell
+    inside = surface.positions - np.column_stack([outside, np.zeros(len(outside))])
+    crowd = (inside + shifts[:, None]).reshape(-1, 3)
     crowd_ranks = np.tile(rank_of, len(shifts))
     prints = []
     for center in centers:

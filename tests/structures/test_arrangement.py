@@ -1,3 +1,5 @@
+from itertools import combinations
+
 import numpy as np
 import pytest
 from ase import Atoms
@@ -75,6 +77,25 @@ def test_order_on_the_close_packed_face_is_that_of_the_ordered_alloy() -> None:
     slab = Surface("Cu0.75Pd0.25{ordered}(111)").slab(size=(4, 4))
     per_layer = [int((slab.symbols[slab.get_tags() == t] == "Pd").sum()) for t in (1, 2, 3, 4)]
     assert per_layer == [4, 4, 4, 4]
+
+
+def test_no_arrangement_of_a_small_slab_has_more_like_second_neighbours() -> None:
+    """All 1820 ways to put four Pd on 16 places; in L1_2 planes of Cu and of CuPd alternate."""
+    slab = Surface("Cu0.75Pd0.25{ordered}(100)").slab(size=(2, 2), layers=4)
+    first = nearest_neighbors(slab, cutoff=FIRST_SHELL)
+    second = nearest_neighbors(slab, cutoff=1.5)
+    near, both = np.zeros((2, 16, 16))
+    np.add.at(near, (first.i, first.j), 1)
+    np.add.at(both, (second.i, second.j), 1)
+    far = both - near
+    chosen = np.array([np.isin(range(16), places) for places in combinations(range(16), 4)])
+    like = np.einsum("ni,ij,nj->n", chosen, near, chosen)
+    further = np.einsum("ni,ij,nj->n", chosen, far, chosen)
+    found = slab.symbols == "Pd"
+    assert found @ near @ found == like.min() == 0
+    assert found @ far @ found == further[like == 0].max()
+    per_layer = [int(found[slab.get_tags() == tag].sum()) for tag in (1, 2, 3, 4)]
+    assert per_layer in ([2, 0, 2, 0], [0, 2, 0, 2])
 
 
 def test_half_ordered_has_fewer_like_pairs_than_random() -> None:
