@@ -3,7 +3,9 @@ import pytest
 from ase import Atoms
 from ase.build import bcc100, fcc100, fcc111, fcc211, molecule
 from ase.cluster import Octahedron
+from ase.constraints import FixAtoms
 from ase.data import covalent_radii
+from ase.io import read
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -251,6 +253,32 @@ def test_adsorbates_can_follow_each_other():
     assert both.info["adsorbates"][1]["atoms"] == [len(slab) + 2]
     assert without_adsorbates(both) == slab
     assert without_adsorbates(both).info == slab.info
+
+
+def test_a_placement_survives_a_file(tmp_path):
+    placed = place(PT, site_of(PT, "ontop-1"), "COOH")
+    placed.write(tmp_path / "placed.extxyz")
+    again = read(tmp_path / "placed.extxyz")
+    assert again.info["adsorbates"] == placed.info["adsorbates"]
+    assert len(without_adsorbates(again)) == len(PT)
+
+
+def test_fixed_atoms_stay_fixed():
+    slab = PT.copy()
+    slab.set_constraint(FixAtoms(indices=[0, 1, 2, 3]))
+    placed = place(slab, site_of(slab, "ontop-1"), "CO")
+    assert placed.constraints[0].index.tolist() == [0, 1, 2, 3]
+    assert without_adsorbates(placed).constraints[0].index.tolist() == [0, 1, 2, 3]
+
+
+def test_handedness_is_kept():
+    chiral = molecule("CH3CH2OH")
+    chiral.symbols[3] = "F"
+    before = chiral.positions - chiral.positions[1]
+    chiral = as_adsorbate(chiral, binding=(1,))
+    after = place(PT, site_of(PT, "hollow-fcc-1"), chiral, tilt_deg=20, azimuth_deg=77)
+    after = after.positions[len(PT) + 1 :] - after.positions[len(PT)]
+    assert np.linalg.det(after[:3]) == pytest.approx(np.linalg.det(before[[0, 2, 3]]), abs=1e-5)
 
 
 def test_an_adsorbate_on_another_is_refused():
