@@ -2,36 +2,38 @@
 
 Everything here is read off the atoms, so that it answers for the slab of any builder, relaxed or
 not. Layers are planes of atoms along the surface normal: sorted by height, a new one begins where
-the next atom lies more than a tolerance lower. Atoms tagged 0 on a slab that has other tags are
-adsorbates, which `catml.place` and `ase.build.add_adsorbate` tag so, and are left out.
+the next atom lies more than a tolerance lower. A slab built by catml keeps the layers it is tagged
+with, wherever its atoms have moved since, unless a tolerance is given. Atoms tagged 0 on a slab
+that has other tags are adsorbates, which `catml.place` and `ase.build.add_adsorbate` tag so, and
+are left out.
 
-What depends on the bulk takes it as ``bulk``: a `Surface`, its name, or an `ase.Atoms` of the
+What depends on the bulk takes it as ``bulk``: a `catml.Surface`, its name, or an `ase.Atoms` of the
 crystal. By default it is the surface in ``atoms.info``, and for a single element its crystal.
 """
 
-import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import gcd
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from ase.data import chemical_symbols
 from numpy.typing import NDArray
 
-from catml.errors import SurfaceError
-from catml.structures.bulk_lattice import lattice_of
 from catml.structures.neighbors import pairs_within, shortest_distances
-from catml.structures.prototypes import PROTOTYPES, ground_state, metals
-from catml.structures.surface import Surface
+from catml.structures.prototypes import metals
+from catml.structures.slab_bulk import (
+    Bulk,
+    Composition,
+    bulk_crystal,
+    bulk_formula,
+    counted,
+    known_bulk,
+    reduced,
+    slab_atoms,
+)
 from catml.structures.surface_cell import SYMMETRY_TOLERANCE, SurfaceCell, surface_cell
 
 if TYPE_CHECKING:
     from ase import Atoms
-
-Composition = dict[str, int]
-Bulk: TypeAlias = "Surface | str | Atoms | None"
 
 LAYER_TOLERANCE_ANG = 0.1
 """Less than every spacing of planes with indices up to 3 in metals (0.18 Å and more); atoms of one
@@ -91,7 +93,7 @@ class SlabEnds:
     @property
     def same_composition(self) -> bool:
         """Whether both outermost layers hold the same elements in the same ratio."""
-        return _reduced(self.top) == _reduced(self.bottom)
+        return reduced(self.top) == reduced(self.bottom)
 
 
 @dataclass(frozen=True)
@@ -113,9 +115,7 @@ class MiddleCoordination:
     is_bulk: bool
 
 
-def layer_numbers(
-    atoms: "Atoms", *, tolerance_ang: float = LAYER_TOLERANCE_ANG
-) -> NDArray[np.int64]:
+def layer_numbers(atoms: "Atoms", *, tolerance_ang: float | None = None) -> NDArray[np.int64]:
     """Return the layer of each atom, counted from 1 at the top; 0 for adsorbates.
 
     Shape (n_atoms,). The result may serve as tags.
@@ -125,27 +125,29 @@ def layer_numbers(
     SurfaceError
         If `atoms` is not a slab.
     """
+    if tolerance_ang is None and _is_tagged(atoms):
+        return atoms.get_tags().astype(np.int64)
     numbers = np.zeros(len(atoms), dtype=np.int64)
-    members = _slab_atoms(atoms)
+    members = slab_atoms(atoms)
     heights = -surface_cell(atoms[members]).slab_positions[:, 2]
     order = np.argsort(heights, kind="stable")
-    steps = np.diff(heights[order], prepend=-np.inf) > tolerance_ang
+    steps = np.diff(heights[order], prepend=-np.inf) > (
+        LAYER_TOLERANCE_ANG if tolerance_ang is None else tolerance_ang
+    )
     numbers[members[order]] = np.cumsum(steps)
     return numbers
 
 
-def layer_compositions(
-    atoms: "Atoms", *, tolerance_ang: float = LAYER_TOLERANCE_ANG
-) -> list[Composition]:
+def layer_compositions(atoms: "Atoms", *, tolerance_ang: float | None = None) -> list[Composition]:
     """Return the elements of each layer and how many atoms of them, from the top down.
 
     Parameters
     ----------
     atoms : ase.Atoms
         Any slab.
-    tolerance_ang : float
-        Difference in height in Å above which the next atom is in another layer. Give more for
-        slabs whose layers have buckled.
+    tolerance_ang : float, optional
+        Difference in height in Å above which the next atom is in another layer, by default
+        `LAYER_TOLERANCE_ANG`. Give more where layers have buckled.
 
     Raises
     ------
@@ -154,11 +156,12 @@ def layer_compositions(
 
     Examples
     --------
+    >>> from catml.structures.surface import Surface
     >>> layer_compositions(Surface("Pt3Ni(100)").slab(layers=3))
     [{'Pt': 2}, {'Ni': 1, 'Pt': 1}, {'Pt': 2}]
     """
     numbers = layer_numbers(atoms, tolerance_ang=tolerance_ang)
-    return [_counted(atoms.numbers[numbers == k]) for k in range(1, numbers.max(initial=0) + 1)]
+    return [counted(atoms.numbers[numbers == k]) for k in range(1, numbers.max(initial=0) + 1)]
 
 
 def stoichiometry(atoms: "Atoms", bulk: Bulk = None) -> Stoichiometry:
@@ -171,11 +174,12 @@ def stoichiometry(atoms: "Atoms", bulk: Bulk = None) -> Stoichiometry:
 
     Examples
     --------
+    >>> from catml.structures.surface import Surface
     >>> stoichiometry(Surface("Pt3Ni(100)").slab(layers=3)).excess
     {'Pt': 2.0}
     """
-    counts = _counted(atoms.numbers[_slab_atoms(atoms)])
-    formula = _formula(_known_bulk(atoms, bulk))
+    counts = counted(atoms.numbers[slab_atoms(atoms)])
+    formula = bulk_formula(known_bulk(atoms, bulk))
     units = min(counts.get(element, 0) / share for element, share in formula.items())
     excess = {
         element: round(count - units * formula.get(element, 0.0), 6)
@@ -184,9 +188,7 @@ def stoichiometry(atoms: "Atoms", bulk: Bulk = None) -> Stoichiometry:
     return Stoichiometry(counts, formula, {el: n for el, n in excess.items() if n > 1e-6})
 
 
-def slab_ends(
-    atoms: "Atoms", bulk: Bulk = None, *, tolerance_ang: float = LAYER_TOLERANCE_ANG
-) -> SlabEnds:
+def slab_ends(atoms: "Atoms", bulk: Bulk = None, *, tolerance_ang: float | None = None) -> SlabEnds:
     """Compare the two sides of a slab.
 
     The bulk serves the formal charges alone; where none is known the slab's own formula does.
@@ -198,12 +200,13 @@ def slab_ends(
 
     Examples
     --------
+    >>> from catml.structures.surface import Surface
     >>> slab_ends(Surface("Pt3Ni(100)").slab(layers=4)).symmetric
     False
     """
     layers = layer_compositions(atoms, tolerance_ang=tolerance_ang)
-    surface = surface_cell(atoms[_slab_atoms(atoms)])
-    own = _counted(surface.numbers)
+    surface = surface_cell(atoms[slab_atoms(atoms)])
+    own = counted(surface.numbers)
     polar: bool | None = False
     if not set(own) <= metals():
         polar = _has_dipole(surface, _formula_or(atoms, bulk, own))
@@ -230,11 +233,13 @@ def coordination_of_middle(atoms: "Atoms", bulk: Bulk = None) -> MiddleCoordinat
     >>> coordination_of_middle(fcc211("Pt", (3, 1, 2), vacuum=8))
     MiddleCoordination(found=(10,), bulk=(12,), is_bulk=False)
     """
-    crystal = _crystal(_known_bulk(atoms, bulk), atoms.info.get("lattice"))
+    crystal = bulk_crystal(
+        known_bulk(atoms, bulk), atoms.info.get("lattice") if bulk is None else None
+    )
     in_bulk: dict[int, int] = {}
     for number, count in zip(crystal.numbers.tolist(), _coordination(crystal), strict=True):
         in_bulk[number] = min(int(count), in_bulk.get(number, int(count)))
-    slab = surface_cell(atoms[_slab_atoms(atoms)]).slab_atoms()
+    slab = surface_cell(atoms[slab_atoms(atoms)]).slab_atoms()
     found = _coordination(slab)
     fewest = min(in_bulk.values())
     wanted = np.array([in_bulk.get(number, fewest) for number in slab.numbers.tolist()])
@@ -259,6 +264,7 @@ def describe_slab(atoms: "Atoms", bulk: Bulk = None) -> dict[str, Any]:
 
     Examples
     --------
+    >>> from catml.structures.surface import Surface
     >>> describe_slab(Surface("CuAu(001)").slab(layers=3))["excess"]
     {'Cu': 1.0}
     """
@@ -274,68 +280,19 @@ def describe_slab(atoms: "Atoms", bulk: Bulk = None) -> dict[str, Any]:
     }
 
 
-def _slab_atoms(atoms: "Atoms") -> NDArray[np.int64]:
-    """Indices of the atoms that are no adsorbates."""
-    tags = atoms.get_tags()
-    return np.flatnonzero(tags != 0) if tags.any() else np.arange(len(atoms))
-
-
-def _counted(numbers: NDArray[np.int64]) -> Composition:
-    counts = Counter(chemical_symbols[number] for number in numbers.tolist())
-    return dict(sorted(counts.items()))
-
-
-def _reduced(counts: Composition) -> Composition:
-    divisor = gcd(*counts.values())
-    return {element: count // divisor for element, count in counts.items()}
-
-
-def _known_bulk(atoms: "Atoms", bulk: Bulk) -> "Surface | Atoms":
-    """The bulk given, else the one a slab names, else that of its only element."""
-    if bulk is None:
-        bulk = atoms.info.get("surface")
-    if isinstance(bulk, str):
-        return Surface(bulk)
-    if bulk is not None:
-        return bulk
-    elements = sorted(set(atoms.symbols[_slab_atoms(atoms)]))
-    if len(elements) != 1 or elements[0] not in metals():
-        raise SurfaceError(
-            f"The slab {atoms.get_chemical_formula()} does not say what its bulk is. Give bulk= "
-            "a surface name such as 'Pt3Ni(111)', or the crystal as ase.Atoms."
-        )
-    facet = "0001" if PROTOTYPES[ground_state(elements[0])].n_indices == 4 else "111"
-    return Surface(f"{elements[0]}({facet})")
+def _is_tagged(atoms: "Atoms") -> bool:
+    """Whether the tags are still those that catml gave the layers."""
+    if not {"surface", "layers"} <= set(atoms.info):
+        return False
+    found = np.unique(atoms.get_tags())
+    return bool(np.array_equal(found[found != 0], np.arange(1, int(atoms.info["layers"]) + 1)))
 
 
 def _formula_or(atoms: "Atoms", bulk: Bulk, own: Composition) -> Mapping[str, float]:
     """The formula of the bulk, or the slab's own where no bulk is known."""
     if bulk is None and "surface" not in atoms.info:
         return own
-    return _formula(_known_bulk(atoms, bulk))
-
-
-def _formula(bulk: "Surface | Atoms") -> dict[str, float]:
-    if not isinstance(bulk, Surface):
-        return {el: float(n) for el, n in _reduced(_counted(bulk.numbers)).items()}
-    terms = re.findall(r"([A-Z][a-z]?)([0-9.]*)", bulk.bulk)
-    return {element: float(number or 1) for element, number in terms}
-
-
-def _crystal(bulk: "Surface | Atoms", lattice: object) -> "Atoms":
-    """The crystal of a surface, with the lattice constants in the slab's info if there are any."""
-    from ase import Atoms
-
-    if not isinstance(bulk, Surface):
-        return bulk
-    given = (lattice["a_ang"], lattice["c_ang"]) if isinstance(lattice, dict) else None
-    structure, constants = bulk.structure, lattice_of(bulk, given)
-    return Atoms(
-        symbols=[bulk.species[role] for role in structure.roles],
-        scaled_positions=np.array(structure.positions) / structure.unit,
-        cell=structure.cell(constants.a_ang, constants.c_ang),
-        pbc=True,
-    )
+    return bulk_formula(known_bulk(atoms, bulk))
 
 
 def _coordination(atoms: "Atoms") -> NDArray[np.int64]:

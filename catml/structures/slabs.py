@@ -179,11 +179,8 @@ def slab_from_info(info: Mapping[str, Any]) -> Atoms:
     >>> bool((slab_from_info(slab.info).positions == slab.positions).all())
     True
     """
-    from catml.structures.surface import Surface
-
+    surface = surface_of_info(info)
     try:
-        crystal = Crystal.from_dict(info["crystal"]) if "crystal" in info else None
-        surface = Surface(str(info["surface"]), crystal=crystal)
         options: dict[str, Any] = {
             "layers": int(info["layers"]),
             "size": np.asarray(info["size"]).tolist(),
@@ -193,14 +190,40 @@ def slab_from_info(info: Mapping[str, Any]) -> Atoms:
             "lattice": LatticeConstants(**info["lattice"]),
         }
     except (KeyError, TypeError, ValueError) as reason:
-        raise SurfaceError(
-            "This info does not say how the slab was built (surface, layers, size, vacuum, "
-            f"fixed_layers, strain and lattice): {type(reason).__name__} {reason}. "
-            "Take the atoms.info of a slab built by catml."
-        ) from None
+        raise SurfaceError(_unsaid(reason)) from None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ThinSlabWarning)
         return build_slab(surface, **options)
+
+
+def surface_of_info(info: Mapping[str, Any]) -> "Surface":
+    """Return the surface that the ``info`` of a slab built by catml names, with its crystal.
+
+    Raises
+    ------
+    SurfaceError
+        If it names none.
+
+    Examples
+    --------
+    >>> surface_of_info({"surface": "Pt3Ni(111)"})
+    Surface('Pt3Ni(111)')
+    """
+    from catml.structures.surface import Surface
+
+    try:
+        crystal = Crystal.from_dict(info["crystal"]) if "crystal" in info else None
+        return Surface(str(info["surface"]), crystal=crystal)
+    except (KeyError, TypeError, ValueError) as reason:
+        raise SurfaceError(_unsaid(reason)) from None
+
+
+def _unsaid(reason: Exception) -> str:
+    return (
+        "This info does not say how the slab was built (surface, layers, size, vacuum, "
+        f"fixed_layers, strain and lattice): {type(reason).__name__} {reason}. "
+        "Take the atoms.info of a slab built by catml."
+    )
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,27 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from ase import Atoms
 from ase.build import add_adsorbate, bcc110, bulk, fcc110, fcc111, fcc211, hcp0001, surface
+from ase.io import read
 from pymatgen.core import Lattice, Structure
 from pymatgen.core.surface import SlabGenerator
 from pymatgen.io.ase import AseAtomsAdaptor
 
 from catml.errors import SurfaceError
 from catml.structures.adsorbates import place
+from catml.structures.files import write_slab
 from catml.structures.layers import (
     coordination_of_middle,
+    describe_slab,
     layer_compositions,
     layer_numbers,
     slab_ends,
     stoichiometry,
 )
 from catml.structures.sites import find_sites
-from catml.structures.slabs import ThinSlabWarning
+from catml.structures.slabs import ThinSlabWarning, slab_from_info
 from catml.structures.surface import Surface
 
 OXIDE = {"lattice": (4.2, None)}
@@ -58,10 +63,10 @@ def test_layers_of_any_builder_in_any_position() -> None:
     assert layer_compositions(slab) == expected
 
 
-def test_layers_are_those_the_builder_tagged() -> None:
+def test_layers_by_height_are_those_the_builder_tagged() -> None:
     for name in ("Pt(321)", "Ru(10-11)", "Pt3Ni(211)", "CuAu(211)"):
         slab = Surface(name).slab(layers=11, size=(2, 2))
-        assert layer_numbers(slab).tolist() == slab.get_tags().tolist()
+        assert layer_numbers(slab, tolerance_ang=0.1).tolist() == slab.get_tags().tolist()
 
 
 def test_adsorbates_are_no_layers() -> None:
@@ -76,11 +81,20 @@ def test_adsorbates_are_no_layers() -> None:
     assert len(layer_compositions(other)) == 4
 
 
-def test_buckled_layers_need_a_wider_tolerance() -> None:
+def test_buckled_layers() -> None:
     slab = Surface("Pt(100)").slab(size=(2, 2))
     slab.positions[slab.get_tags() == 1, 2] += [0.0, 0.2, 0.0, 0.2]
+    # The builder's tags still say what belongs together; without them it takes a tolerance.
+    assert layer_compositions(slab) == [{"Pt": 4}] * 4
+    assert len(layer_compositions(slab, tolerance_ang=0.1)) == 5
+    slab.info.clear()
     assert len(layer_compositions(slab)) == 5
     assert layer_compositions(slab, tolerance_ang=0.5) == [{"Pt": 4}] * 4
+
+
+def test_layers_of_a_slab_cut_from_a_built_one_are_counted_anew() -> None:
+    slab = Surface("Pt3Ni(100)").slab(layers=5)
+    assert layer_compositions(slab[slab.get_tags() > 1])[0] == {"Ni": 1, "Pt": 1}
 
 
 def test_stoichiometry_by_hand() -> None:
@@ -198,6 +212,17 @@ def test_middle_of_a_slab_of_pymatgen() -> None:
     assert coordination_of_middle(thick, "Pt3Ni(111)").is_bulk
     assert not coordination_of_middle(thin, "Pt3Ni(111)").is_bulk
     assert coordination_of_middle(thick, AseAtomsAdaptor.get_atoms(crystal)).is_bulk
+
+
+def test_queries_of_a_crystal_from_a_file(tmp_path: Path) -> None:
+    wurtzite = bulk("ZnO", "wurtzite", a=3.25, c=5.2)
+    slab = Surface.from_bulk(wurtzite, (0, 0, 0, 1)).slab(layers=6, size=((1, 1), (-1, 2)))
+    write_slab(slab, tmp_path / "slab.extxyz")
+    for found in (slab, read(tmp_path / "slab.extxyz")):
+        said = describe_slab(found)
+        assert said["layer_compositions"][:2] in ([{"Zn": 3}, {"O": 3}], [{"O": 3}, {"Zn": 3}])
+        assert (said["excess"], said["polar"], said["bulk_like_middle"]) == ({}, True, True)
+        assert slab_from_info(found.info).positions == pytest.approx(slab.positions, abs=1e-9)
 
 
 def test_middle_of_oxides() -> None:
