@@ -42,7 +42,7 @@ _ROWS = 0.95
 
 @dataclass(frozen=True)
 class View:
-    """A slab turned for the page: x to the right, y up the page, z to the reader; Å.
+    """A slab or particle turned for the page: x to the right, y up the page, z to the reader; Å.
 
     The cell's centre is at x = y = 0, the topmost atom at z = 0.
 
@@ -54,6 +54,8 @@ class View:
         In-plane vectors, shape (2, 2), and the corner they start from, shape (2,).
     kinds, places
         Of the sites: "ontop", "bridge" or "hollow"; shape (n_sites, 3), inside the cell.
+    repeats
+        Whether the cell repeats; that of a particle only frames it.
     """
 
     symbols: tuple[str, ...]
@@ -63,18 +65,26 @@ class View:
     corner: Array
     kinds: tuple[str, ...]
     places: Array
+    repeats: bool = True
+
+    @property
+    def depth_ang(self) -> float:
+        """How far a particle reaches at most in any direction."""
+        return float(np.ptp(self.positions, axis=0).max()) + _BALL_ANG
 
 
 def turned_slab(atoms: Atoms, sites: Sequence[Site]) -> View:
-    """Turn a slab and its sites for the page.
+    """Turn a slab and its sites for the page; a particle stays as it stands.
 
     Raises
     ------
     SurfaceError
-        If `atoms` is not a slab.
+        If `atoms` is neither a slab nor a particle.
     """
     from catml.structures.surface_cell import surface_cell
 
+    if not atoms.pbc.any():
+        return _standing_particle(atoms, sites)
     surface = surface_cell(atoms)
     turn = np.eye(3)
     turn[:2, :2] = _rows_upwards(surface.cell, surface.slab_cell)
@@ -93,6 +103,22 @@ def turned_slab(atoms: Atoms, sites: Sequence[Site]) -> View:
         corner=corner,
         kinds=tuple(site.kind for site in sites),
         places=places,
+    )
+
+
+def _standing_particle(atoms: Atoms, sites: Sequence[Site]) -> View:
+    low, high = atoms.positions.min(axis=0), atoms.positions.max(axis=0)
+    origin = np.append((low + high)[:2] / 2, high[2])
+    cell = np.diag((high - low)[:2] + 2 * _BALL_ANG)
+    return View(
+        symbols=tuple(atoms.get_chemical_symbols()),
+        positions=atoms.positions - origin,
+        fixed=_held(atoms),
+        cell=cell,
+        corner=-0.5 * cell.sum(axis=0),
+        kinds=tuple(site.kind for site in sites),
+        places=np.array([site.position for site in sites]) - origin,
+        repeats=False,
     )
 
 

@@ -56,6 +56,7 @@ Array = np.ndarray
 
 _SEEN_FROM_ABOVE_ANG = 5.0
 _SEEN_FROM_ASIDE_ANG = 6.5
+_FAR_ANG = 1e4
 _BAR_ANG = 5.0
 
 
@@ -63,16 +64,17 @@ _BAR_ANG = 5.0
 def site_figure(
     atoms: Atoms, sites: Sequence[Site], *, name: str = ""
 ) -> tuple[Figure, pd.DataFrame]:
-    """Draw a slab from above and from the side, every distinct site numbered, with a key.
+    """Draw a slab or particle from above and aside, every distinct site numbered, with a key.
 
     Parameters
     ----------
     atoms
-        The slab; its third cell vector points away from the surface.
+        The slab, its third cell vector pointing away from the surface; or a particle, whose sites
+        on the far side are marked as if one saw through it.
     sites
         Its distinct sites, as `catml.find_sites` gives them.
     name
-        Title; by default the surface in ``atoms.info``, else the formula.
+        Title; by default the surface or particle in ``atoms.info``, else the formula.
 
     Returns
     -------
@@ -86,7 +88,7 @@ def site_figure(
     Raises
     ------
     SurfaceError
-        If `atoms` is not a slab, or has no sites to show.
+        If `atoms` is neither a slab nor a particle, or has no sites to show.
     """
     if not sites:
         raise SurfaceError("no sites are given to be drawn; take them from find_sites(atoms)")
@@ -108,20 +110,24 @@ def site_figure(
 
 def _repeated(view: View, plate: Plate) -> Balls:
     half = (plate.half_width_ang, max(plate.half_height_ang, _SEEN_FROM_ASIDE_ANG))
-    return repeated_balls(view.symbols, view.positions, view.cell, half=half, fixed=view.fixed)
+    # Copies of a particle stay out of sight.
+    cell = view.cell if view.repeats else _FAR_ANG * np.eye(2)
+    return repeated_balls(view.symbols, view.positions, cell, half=half, fixed=view.fixed)
 
 
 def _draw_from_above(axes: Axes, view: View, plate: Plate, colors: dict[str, Rgb]) -> None:
     balls = _repeated(view, plate)
-    balls = balls.kept(balls.positions[:, 2] > -_SEEN_FROM_ABOVE_ANG)
+    deepest = _SEEN_FROM_ABOVE_ANG if view.repeats else view.depth_ang
+    balls = balls.kept(balls.positions[:, 2] > -deepest)
     depth = np.clip(-balls.positions[:, 2], 0.0, None)
     flat = balls.positions[:, :2]
-    draw_balls(axes, balls, flat, depth, fading=depth / _SEEN_FROM_ABOVE_ANG, colors=colors)
+    draw_balls(axes, balls, flat, depth, fading=depth / deepest, colors=colors)
     axes.set(
         xlim=(-plate.half_width_ang, plate.half_width_ang),
         ylim=(-plate.half_height_ang, plate.half_height_ang),
     )
-    draw_cell(axes, view.corner, view.cell, linewidth=1.0)
+    if view.repeats:
+        draw_cell(axes, view.corner, view.cell, linewidth=1.0)
     true = view.places[:, :2]
     shown = pushed_apart(true, gap=MARK_PT / 72 / plate.scale)
     for number, (kind, place, mark) in enumerate(zip(view.kinds, true, shown, strict=True), 1):
@@ -137,10 +143,11 @@ def _draw_from_aside(axes: Axes, view: View, plate: Plate, colors: dict[str, Rgb
     front = view.corner[1] + min(0.0, *view.cell[:, 1]) - 0.1
     balls = _repeated(view, plate)
     depth = balls.positions[:, 1] - front
-    inside = (depth > 0) & (depth < _SEEN_FROM_ASIDE_ANG)
+    deepest = _SEEN_FROM_ASIDE_ANG if view.repeats else view.depth_ang
+    inside = (depth > 0) & (depth < deepest)
     balls, depth = balls.kept(inside), depth[inside]
     flat = balls.positions[:, [0, 2]]
-    fading = depth / (1.2 * _SEEN_FROM_ASIDE_ANG)
+    fading = depth / (1.2 * deepest)
     draw_balls(axes, balls, flat, depth, fading=fading, colors=colors, mark_fixed=True)
     half = plate.half_width_ang
     axes.set(xlim=(-half, half), ylim=(plate.lowest_ang, plate.highest_ang))
@@ -190,7 +197,7 @@ def pushed_apart(places: Array, *, gap: float) -> Array:
 def _write_title(
     figure: Figure, plate: Plate, atoms: Atoms, sites: Sequence[Site], name: str
 ) -> None:
-    surface = name or str(atoms.info.get("surface", ""))
+    surface = name or str(atoms.info.get("surface") or atoms.info.get("particle", ""))
     title = typeset_surface(surface) if surface else typeset_formula(atoms.get_chemical_formula())
     left, top = RIM_IN / DOUBLE_COLUMN_IN, 1 - 0.06 / plate.height_in
     figure.text(left, top, title, fontsize=11, fontweight="bold", va="top")
@@ -199,12 +206,10 @@ def _write_title(
 
 
 def _facts(atoms: Atoms, sites: Sequence[Site]) -> str:
-    a_ang, b_ang, _ = atoms.cell.lengths()
-    facts = [
-        f"{len(sites)} distinct site{'' if len(sites) == 1 else 's'}",
-        f"cell {a_ang:.2f} Å × {b_ang:.2f} Å, {atoms.cell.angles()[2]:.1f}°",
-        f"{len(atoms)} atoms",
-    ]
+    facts = [f"{len(sites)} distinct site{'' if len(sites) == 1 else 's'}", f"{len(atoms)} atoms"]
+    if atoms.pbc.any():
+        a_ang, b_ang, _ = atoms.cell.lengths()
+        facts.insert(1, f"cell {a_ang:.2f} Å × {b_ang:.2f} Å, {atoms.cell.angles()[2]:.1f}°")
     if "layers" in atoms.info:
         facts[-1] += f" in {atoms.info['layers']} layers"
     return "  ·  ".join(facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +27,7 @@ _METAL_SCALE, _ADSORBATE_SCALE = 0.93, 0.85
 # Balls this far outside a view may still reach into it.
 _RIM_ANG = 2.0
 _FADED = 0.68
+_OUT_OF_SIGHT_ANG = 12.0
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,28 @@ def repeated_balls(
         np.tile(held, len(shifts)),
     )
     return balls.kept(np.asarray((np.abs(placed[:, :2]) < reach).all(axis=1)))
+
+
+def in_a_cell(
+    atoms: Atoms, sites: Sequence[Site], with_adsorbate: Atoms | None
+) -> tuple[Atoms, Sequence[Site], Atoms | None]:
+    """Return a particle in the middle of a cell so wide that its copies stay out of sight.
+
+    Sites and adsorbate move along; slabs are returned as they are.
+    """
+    if atoms.pbc.any():
+        return atoms, sites, with_adsorbate
+    low, high = atoms.positions.min(axis=0), atoms.positions.max(axis=0)
+    box = high - low + 2 * _OUT_OF_SIGHT_ANG
+    shift = box / 2 - (low + high) / 2
+    boxed = [item.copy() for item in (atoms, with_adsorbate) if item is not None]
+    for item in boxed:
+        item.set_cell(box)
+        item.translate(shift)
+    moved = [
+        replace(site, position=tuple((np.array(site.position) + shift).tolist())) for site in sites
+    ]
+    return boxed[0], moved, boxed[1] if with_adsorbate is not None else None
 
 
 def frontmost(flat: Array, depth: Array) -> Array:

@@ -22,6 +22,7 @@ from catml.report.slab_drawing import (
     element_handles,
     folded,
     frame,
+    in_a_cell,
     repeated_balls,
 )
 from catml.report.style import INK, SITE_MARKERS, new_figure, styled
@@ -54,7 +55,8 @@ def slab_figure(
     Parameters
     ----------
     atoms
-        The clean slab, z along the normal; repeated in the plane to fill the picture.
+        The clean slab, z along the normal; repeated in the plane to fill the picture. Or a
+        particle, which the picture then puts into the middle of a cell.
     sites
         Its adsorption sites: circle ontop, square bridge, triangle hollow.
     best
@@ -70,6 +72,7 @@ def slab_figure(
         `what` ("atom", "adsorbate" or "site"), `label` (element or site id), `x_ang`, `y_ang`,
         `z_ang` of the slab and the sites, `highlighted`.
     """
+    atoms, sites, with_adsorbate = in_a_cell(atoms, sites, with_adsorbate)
     half = _half_view_ang(atoms)
     figure = new_figure(2.6, 1.55)
     above, aside = figure.subplots(1, 2)
@@ -78,7 +81,8 @@ def slab_figure(
     middle = np.append(atoms.cell[:2, :2].sum(axis=0) / 2, top)
     _draw_from_above(above, _repeated(atoms, middle, half), half, colors)
     cell = np.asarray(atoms.cell[:2, :2])
-    draw_cell(above, -0.5 * cell.sum(axis=0), cell)
+    if atoms.pbc.any():
+        draw_cell(above, -0.5 * cell.sum(axis=0), cell)
     for site in sorted(sites, key=lambda site: site.id == best):
         _mark_site(above, cell, site, best=site.id == best)
     chosen = [site.position for site in sites if site.id == best]

@@ -3,12 +3,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from ase.build import fcc111
+from ase.cluster import Icosahedron
 from ase.constraints import FixAtoms
 from matplotlib.patches import Circle, Polygon
 
 from catml.errors import SurfaceError
 from catml.report.files import svg_bytes
 from catml.report.site_pictures import pushed_apart, site_figure
+from catml.structures.nanoparticles import nanoparticle
 from catml.structures.sites import find_sites
 from catml.structures.surface import Surface
 
@@ -46,6 +48,25 @@ def test_every_distinct_site_is_numbered_in_both_views_and_the_key(name, counts)
         assert tuple(numbered.count(marker) for marker in MARKERS) == counts
     ids = data.loc[data["what"] == "site", "label"].tolist()
     assert set(ids) <= {text.get_text() for text in key.texts}
+
+
+@pytest.mark.parametrize(
+    "particle",
+    [nanoparticle("Pt", "cuboctahedron", shells=2), Icosahedron("Au", 2)],
+    ids=["built", "without cell"],
+)
+def test_a_particle_is_drawn_once_and_whole(particle):
+    sites = find_sites(particle)
+    figure, data = site_figure(particle, sites)
+    above, aside, key = figure.axes
+    for axes in (above, aside, key):
+        assert sorted(numbers(axes)) == list(range(1, len(sites) + 1))
+    # Every column of atoms shows its nearest atom, no copy shows any.
+    columns = {tuple(place) for place in np.round(particle.positions[:, :2], 1)}
+    balls = [patch for patch in above.patches if isinstance(patch, Circle)]
+    assert len(balls) == len(columns)
+    assert not [patch for patch in above.patches if isinstance(patch, Polygon)]
+    assert len(data) == len(particle) + len(sites)
 
 
 @pytest.mark.parametrize("name", ["Pt3Ni(211)", "Pt1/Cu(111)", "Pt(211)", "Fe(110)"])

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from ase import Atoms
+from ase.cluster import Icosahedron
 from matplotlib.patches import Circle
 
 from catml.report.element_colors import usual_color
@@ -76,6 +77,18 @@ def test_the_adsorbate_stands_on_the_surface_in_the_view_from_the_side():
     )
     assert data.query("what == 'adsorbate'")["label"].tolist() == ["C", "O"]
     assert all(circle.center[1] + circle.radius < aside.get_ylim()[1] for circle in added)
+
+
+def test_a_particle_stands_alone_in_the_picture():
+    particle = Icosahedron("Au", 2)
+    sites = find_sites(particle)
+    both = place(particle, sites[0], "O")
+    figure, data = slab_figure(particle, sites, best=sites[0].id, with_adsorbate=both)
+    above, _ = figure.axes
+    columns = {tuple(place) for place in np.round(particle.positions[:, :2], 1)}
+    assert 0 < len(_circles(above)) <= len(columns)
+    assert len(_markers(above)) == len(sites)
+    assert data["what"].value_counts().to_dict() == {"atom": 13, "site": 3, "adsorbate": 1}
 
 
 def test_the_picture_is_small_and_the_same_every_time():
