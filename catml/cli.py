@@ -85,9 +85,8 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--orthogonal", action="store_true", help="the smallest rectangular cell")
     sub.add_argument("--vacuum", type=float, default=10.0, metavar="Å", help="on each side")
     sub.add_argument("--fixed", type=int, default=0, metavar="N", help="layers fixed, from below")
-    sub.add_argument(
-        "--functional", default="BEEF-vdW", help="whose lattice constants (default: BEEF-vdW)"
-    )
+    sub.add_argument("--functional", default="BEEF-vdW", help="whose lattice constants (BEEF-vdW)")
+    sub.add_argument("--backend", default="catml", help="builder: catml, ase, pymatgen or catkit")
     sub.add_argument(
         "--strain", default="0", metavar="X", help="in-plane fraction, as 0.02; or two, as 0.02,0"
     )
@@ -196,6 +195,7 @@ def _build(options: argparse.Namespace) -> None:
             fixed_layers=options.fixed,
             functional=options.functional,
             strain=_strain(options.strain),
+            backend=options.backend,
         )
     for doubt in doubts:
         if issubclass(doubt.category, ThinSlabWarning):

@@ -144,6 +144,12 @@ def test_build_takes_a_format_by_name_and_a_rectangular_cell(
     assert "64 atoms" not in output(capsys, "build", "Pt1/Cu(111)", "-o", str(path) + ".cif")
 
 
+def test_build_takes_another_builder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "slab.extxyz"
+    output(capsys, "build", "Pt3Ni(100):NiPt", "--backend", "pymatgen", "-o", str(path))
+    assert read(path).info["backend"] == "pymatgen"
+
+
 def test_build_warns_of_thin_slabs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = str(tmp_path / "thin.cif")
     assert main(["build", "Pt(211)", "--layers", "4", "-o", path]) == 0
@@ -231,6 +237,7 @@ def test_import_makes_a_dataset_and_names_what_it_left_out(
         (["build", "Cu(111)", "--layers", "0", "-o", "x.cif"], "layers"),
         (["build", "Cu(111)", "--layers", "4", "--thickness", "9", "-o", "x.cif"], "one of the"),
         (["build", "Cu(111)", "--fixed", "9", "-o", "x.cif"], "fixed_layers=9"),
+        (["build", "Cu(111)", "--backend", "vasp", "-o", "x.cif"], "Unknown backend 'vasp'"),
         (["build", "Cu(111)", "--strain", "2", "-o", "x.cif"], "0.02 is 2 %"),
         (["build", "Cu(111)", "--strain", "much", "-o", "x.cif"], "--strain 'much'"),
         (["build", "Cu(111)", "--functional", "LDA", "-o", "x.cif"], "'LDA'"),

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 from ase import Atoms
-from ase.build import fcc100
+from ase.build import bulk, fcc100
 from ase.neighborlist import neighbor_list
 
 from catml.errors import SurfaceError
@@ -30,7 +30,11 @@ TERMINATIONS = (
     *("Pt3Ni(211):Pt", "Pt3Ni(211):NiPt", "CuAu(001):Cu", "CuAu(001):Au"),
     *("CuAu(100):Cu", "CuAu(100):Au", "Ru(10-10):Ru-1", "Ru(10-10):Ru-2"),
 )
-MODIFIED = ("Ni@Cu(100)", "Cu-Ni@Cu(100)", "Cu3Zr@Cu(100)", "Pt1/Cu(111)")
+MODIFIED = (
+    *("Ni@Cu(100)", "Cu-Ni@Cu(100)", "Cu3Zr@Cu(100)", "Pt1/Cu(111)"),
+    *("Cu0.75Pd0.25(111)", "Pt3Ni-Pt0.5Ni0.5@Pt(111)"),
+)
+COMPOUNDS = ("Ti3Al(0001)", "MgO(111):O", "RuO2(110):ORu")
 BACKENDS = ("ase", "pymatgen", pytest.param("catkit", marks=pytest.mark.slow))
 
 
@@ -60,7 +64,9 @@ def test_every_builder_gives_the_hand_counted_sites(backend, name) -> None:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("name", [*SITES, *TERMINATIONS, *MODIFIED, "Pt(532)", "Ru(11-21)"])
+@pytest.mark.parametrize(
+    "name", [*SITES, *TERMINATIONS, *MODIFIED, *COMPOUNDS, "Pt(532)", "Ru(11-21)"]
+)
 def test_every_builder_makes_the_same_structure(backend, name) -> None:
     options = {"size": (2, 2), "vacuum": 8.0}
     theirs, ours = build_with(backend, name, **options), Surface(name).slab(**options)
@@ -69,6 +75,14 @@ def test_every_builder_makes_the_same_structure(backend, name) -> None:
     assert theirs.info == ours.info | {"backend": backend}
     assert theirs.pbc.tolist() == [True, True, False]
     assert type(theirs) is Atoms
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_either_side_of_a_polar_crystal_can_be_the_top(backend) -> None:
+    wurtzite = bulk("ZnO", "wurtzite", a=3.25, c=5.2)
+    for surface in Surface.from_bulk(wurtzite, (0, 0, 0, 1)).terminations():
+        theirs = build_with(backend, surface, layers=6)
+        assert fingerprint(theirs) == fingerprint(surface.slab(layers=6))
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
