@@ -47,7 +47,7 @@ def bond_length(
     False
     """
     if set(site_elements) == {metal}:
-        found = _measured().get((adsorbate, metal, len(site_elements)))
+        found = _measured().get((adsorbate, symbol, metal, len(site_elements)))
         if found is not None:
             return found
     radii = covalent_radii[atomic_numbers[symbol]] + covalent_radii[atomic_numbers[metal]]
@@ -55,10 +55,10 @@ def bond_length(
 
 
 @cache
-def _measured() -> dict[tuple[str, str, int], BondLength]:
+def _measured() -> dict[tuple[str, str, str, int], BondLength]:
     text = files("catml.structures").joinpath("bond_lengths.csv").read_text(encoding="utf-8")
     return {
-        (row["adsorbate"], row["metal"], int(row["n_atoms"])): BondLength(
+        (row["adsorbate"], row["atom"], row["metal"], int(row["n_atoms"])): BondLength(
             float(row["bond_ang"]),
             f"{row['source']}, doi:{row['doi']}" if row["doi"] else row["source"],
             True,

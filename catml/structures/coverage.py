@@ -84,7 +84,8 @@ def cover(
     guest = as_adsorbate(adsorbate)
     slab = without_adsorbates(atoms)
     copies = equivalent_copies(slab, site)
-    count = _count(slab, site, guest, coverage_ml, len(copies))
+    n_surface = count_surface_atoms(slab)
+    count = _count(slab, site, guest, coverage_ml, len(copies), n_surface)
     points = np.array([copy.position for copy in copies])
     covered = atoms
     try:
@@ -100,10 +101,10 @@ def cover(
             )
     except ContactError as error:
         raise SurfaceError(
-            f"{Fraction(count, count_surface_atoms(slab))} ML of {guest.name} on "
+            f"{Fraction(count, n_surface)} ML of {guest.name} on "
             f"{site.id} is too dense: {error} Take a lower coverage, or another azimuth_deg."
         ) from None
-    covered.info["coverage_ml"] = count / count_surface_atoms(slab)
+    covered.info["coverage_ml"] = count / n_surface
     return covered
 
 
@@ -239,9 +240,15 @@ def _distance(placed: Atoms, n_before: int) -> float:
         radius *= 1.5
 
 
-def _count(slab: Atoms, site: Site, guest: Adsorbate, coverage_ml: float, n_copies: int) -> int:
+def _count(
+    slab: Atoms,
+    site: Site,
+    guest: Adsorbate,
+    coverage_ml: float,
+    n_copies: int,
+    n_surface: int,
+) -> int:
     """How many adsorbates a coverage is on a slab."""
-    n_surface = count_surface_atoms(slab)
     most = Fraction(n_copies, n_surface)
     if not _is_number(coverage_ml) or not 0 < coverage_ml <= most + _ROUNDED_ML:
         raise SurfaceError(
@@ -251,21 +258,22 @@ def _count(slab: Atoms, site: Site, guest: Adsorbate, coverage_ml: float, n_copi
         )
     count = round(coverage_ml * n_surface)
     if count < 1 or abs(count / n_surface - coverage_ml) > _ROUNDED_ML:
+        advice = _better_size(site, n_copies, n_surface, coverage_ml)
         possible = ", ".join(str(Fraction(k, n_surface)) for k in range(1, min(n_copies, 12) + 1))
         raise SurfaceError(
             f"{coverage_ml:.3g} ML of {guest.name} is {coverage_ml * n_surface:.2f} adsorbates on "
             f"the {n_surface} surface atoms of this slab. It can have {possible} ML"
-            f"{' ...' if n_copies > 12 else ''}. {_better_size(slab, site, n_copies, coverage_ml)}"
+            f"{' ...' if n_copies > 12 else ''}. {advice}"
         )
     return count
 
 
-def _better_size(slab: Atoms, site: Site, n_copies: int, coverage_ml: float) -> str:
+def _better_size(site: Site, n_copies: int, n_surface: int, coverage_ml: float) -> str:
     """Advice on which slab holds a coverage, where it is a plain fraction."""
     share = Fraction(coverage_ml).limit_denominator(_LARGEST_DENOMINATOR)
     if abs(share - coverage_ml) > _ROUNDED_ML or not share:
         return "Take one of these, or a larger slab."
-    per_cell = Fraction(count_surface_atoms(slab) * site.multiplicity, n_copies)
+    per_cell = Fraction(n_surface * site.multiplicity, n_copies)
     cells = (share * per_cell).denominator
     size = isqrt(cells) if isqrt(cells) ** 2 == cells else cells
     return (

@@ -15,7 +15,7 @@ import numpy as np
 from ase import Atoms
 
 from catml.errors import SurfaceError
-from catml.structures.molecules import Adsorbate, bonded_to, donor, standing
+from catml.structures.molecules import SMILES_PREFIX, Adsorbate, bonded_to, donor, standing
 
 _SEED = 20
 _SOURCE = "RDKit: ETKDG (doi:10.1021/acs.jcim.5b00654), relaxed by UFF (doi:10.1021/ja00051a040)"
@@ -56,7 +56,7 @@ def from_smiles(smiles: str) -> Adsorbate:
     return standing(
         atoms,
         binding or (unmarked[0] if unmarked else donor(atoms),),
-        name=smiles,
+        name=f"{SMILES_PREFIX}{smiles}",
         dropped=tuple(dropped),
         denticity=max(len(binding), 1),
         source=_SOURCE,

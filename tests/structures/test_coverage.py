@@ -133,7 +133,7 @@ def test_impossible_coverages(coverage):
 
 
 def test_too_dense_a_layer_is_refused():
-    with pytest.raises(SurfaceError, match="2/3 ML of CCO on ontop-1 is too dense"):
+    with pytest.raises(SurfaceError, match="2/3 ML of smiles:CCO on ontop-1 is too dense"):
         cover(PT3, site_of(PT3, "ontop-1"), "smiles:CCO", coverage_ml=2 / 3)
 
 

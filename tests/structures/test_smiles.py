@@ -77,8 +77,17 @@ def test_ethanol_is_placed_through_its_oxygen():
     slab = fcc111("Pt", (3, 3, 4), vacuum=10)
     placed = place(slab, find_sites(slab)[0], "smiles:CCO")
     assert placed.symbols[len(slab)] == "O"
-    assert placed.info["adsorbate"] == "CCO"
+    assert placed.info["adsorbate"] == "smiles:CCO"
     assert placed.get_distances(len(slab), list(range(len(slab))), mic=True).min() > 1.8
+
+
+def test_methanol_in_smiles_is_no_carbon_monoxide():
+    slab = fcc111("Pt", (2, 2, 4), vacuum=10)
+    placed = place(slab, find_sites(slab)[0], "smiles:CO")
+    assert placed.get_chemical_formula() == "CH4OPt16"
+    # An oxygen atom on platinum by its covalent radius, not carbon monoxide's measured bond.
+    nearest = placed.get_distances(len(slab), list(range(len(slab))), mic=True).min()
+    assert nearest == pytest.approx(1.36 + 0.66, abs=1e-6)
 
 
 @pytest.mark.parametrize("smiles", ["CC(", "", "C1CC", "xyz", "C(C)(C)(C)(C)C"])
