@@ -10,8 +10,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from catml.report.site_key import KeyRow, key_columns, key_size_in
 from catml.report.slab_drawing import folded
-from catml.report.style import DOUBLE_COLUMN_IN
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
-LEFT_IN, KEY_IN = 4.15, 2.5
-"""Widths of the views and of the key."""
 RIM_IN = 0.12
 MARK_PT, ROW_MARK_PT = 11.0, 9.0
 """Diameter of a site's marker on the surface, and of those in the row over the side view."""
 KNEE_ANG = 1.9
 """Height above the topmost atom where the lines to the row of markers bend."""
 
+_VIEW_IN, _LARGEST_VIEW_IN = 4.15, 8.0
+_GUTTER_IN = 0.11
 _TITLE_IN, _CAPTION_IN = 0.5, 0.24
-_TALLEST_ABOVE_IN = 5.0
+_TALLEST_ABOVE_IN, _LEAST_KEY_IN = 5.0, 6.0
 _LARGEST_SCALE = 0.35  # inches per Å
 _MARGIN_ANG = 2.2
 _LEAST_HEIGHT_ANG = 7.0
@@ -149,8 +149,8 @@ class Plate:
 
     Attributes
     ----------
-    height_in
-        Of the page; its width is `DOUBLE_COLUMN_IN`.
+    width_in, height_in
+        Of the page.
     scale
         Inches per Å in both views.
     half_width_ang, half_height_ang
@@ -161,8 +161,11 @@ class Plate:
         Rows of markers over the view from the side.
     above_in, aside_in, key_in
         Boxes of the views and the key: left, bottom, width, height.
+    columns
+        Of the key.
     """
 
+    width_in: float
     height_in: float
     scale: float
     half_width_ang: float
@@ -173,6 +176,7 @@ class Plate:
     above_in: tuple[float, float, float, float]
     aside_in: tuple[float, float, float, float]
     key_in: tuple[float, float, float, float]
+    columns: list[list[KeyRow]]
 
     @property
     def mark_ang(self) -> float:
@@ -189,38 +193,47 @@ class Plate:
         """Distance between such rows."""
         return _ROW_GAP * self.mark_ang
 
+    def on_page(self, x_in: float, y_in: float) -> tuple[float, float]:
+        """Return a place, given in inches from the lower left, as fractions of the page."""
+        return x_in / self.width_in, y_in / self.height_in
+
     def axes(self, figure: Figure, box: tuple[float, float, float, float]) -> Axes:
         """Add axes at a box: left, bottom, width, height."""
         left, bottom, width, height = box
-        return figure.add_axes(
-            (
-                left / DOUBLE_COLUMN_IN,
-                bottom / self.height_in,
-                width / DOUBLE_COLUMN_IN,
-                height / self.height_in,
-            )
-        )
+        return figure.add_axes((*self.on_page(left, bottom), *self.on_page(width, height)))
 
 
-def divided_page(view: View, *, key_in: float) -> Plate:
-    """Divide the page among title, views and a key of a given height in inches."""
+def divided_page(view: View, key: Sequence[KeyRow]) -> Plate:
+    """Divide the page among title, views and key.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    key
+        Its rows, put into as many columns as are needed beside the views.
+    """
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) @ view.cell
     span = np.ptp(corners, axis=0) + 2 * _MARGIN_ANG
+    view_in = float(np.clip(span[0] * _crowded_scale(view.places), _VIEW_IN, _LARGEST_VIEW_IN))
     tall = max(float(span[1]), _LEAST_HEIGHT_ANG)
-    scale = min(_LARGEST_SCALE, LEFT_IN / span[0], _TALLEST_ABOVE_IN / tall)
-    wide = LEFT_IN / scale
+    scale = min(_LARGEST_SCALE, view_in / span[0], _TALLEST_ABOVE_IN / tall)
+    wide = view_in / scale
     mark_ang = ROW_MARK_PT / 72 / scale
     label_rows = int(np.ceil(len(view.places) * _MARK_GAP * mark_ang / wide))
     lowest = float(view.positions[:, 2].min()) - _BALL_ANG
     highest = KNEE_ANG + _KNEE_TO_ROW_ANG + label_rows * _ROW_GAP * mark_ang
     deep = highest - lowest
-    views = tall * scale + deep * scale + 2 * _CAPTION_IN
-    height = max(views, key_in) + _TITLE_IN + RIM_IN
+    views_in = tall * scale + deep * scale + 2 * _CAPTION_IN
+    columns = key_columns(key, room_in=max(views_in, _LEAST_KEY_IN))
+    key_width, key_height = key_size_in(columns)
+    height = max(views_in, key_height) + _TITLE_IN + RIM_IN
     top = height - _TITLE_IN
     above = top - _CAPTION_IN - tall * scale
     aside = above - _CAPTION_IN - deep * scale
-    left = DOUBLE_COLUMN_IN - RIM_IN - KEY_IN
+    key_left = RIM_IN + view_in + _GUTTER_IN
     return Plate(
+        width_in=key_left + key_width + RIM_IN,
         height_in=height,
         scale=scale,
         half_width_ang=wide / 2,
@@ -228,7 +241,16 @@ def divided_page(view: View, *, key_in: float) -> Plate:
         lowest_ang=lowest,
         highest_ang=highest,
         label_rows=label_rows,
-        above_in=(RIM_IN, above, LEFT_IN, tall * scale),
-        aside_in=(RIM_IN, aside, LEFT_IN, deep * scale),
-        key_in=(left, top - key_in, KEY_IN, key_in),
+        above_in=(RIM_IN, above, view_in, tall * scale),
+        aside_in=(RIM_IN, aside, view_in, deep * scale),
+        key_in=(key_left, top - key_height, key_width, key_height),
+        columns=columns,
     )
+
+
+def _crowded_scale(places: Array) -> float:
+    """Inches per Å at which most sites, shape (n_sites, 3), have room for their markers."""
+    apart = np.linalg.norm(places[:, None, :2] - places[:, :2], axis=-1)
+    apart[apart < 1e-3] = np.inf
+    nearest = float(np.median(apart.min(axis=1)))
+    return MARK_PT / 72 / nearest if np.isfinite(nearest) else 0.0

@@ -18,11 +18,9 @@ from matplotlib.lines import Line2D
 from catml.errors import SurfaceError
 from catml.report.element_colors import Rgb, element_colors
 from catml.report.labels import spread
-from catml.report.site_key import draw_key, key_height_in, marker_at
+from catml.report.site_key import draw_key, key_rows, marker_at
 from catml.report.site_layout import (
-    KEY_IN,
     KNEE_ANG,
-    LEFT_IN,
     MARK_PT,
     RIM_IN,
     ROW_MARK_PT,
@@ -40,7 +38,6 @@ from catml.report.slab_drawing import (
     repeated_balls,
 )
 from catml.report.style import (
-    DOUBLE_COLUMN_IN,
     INK,
     styled,
     typeset_formula,
@@ -79,8 +76,8 @@ def site_figure(
     Returns
     -------
     figure : matplotlib.figure.Figure
-        7 in wide. A site stands where it is in the cell outlined: circle on top, square bridge,
-        triangle hollow; its number is that of its row in the key.
+        7 in wide, or more where many sites crowd. A site stands where it is in the cell outlined:
+        circle on top, square bridge, triangle hollow; its number is that of its row in the key.
     data : pandas.DataFrame
         `what` ("atom" or "site"), `label` (element or site id), `x_ang`, `y_ang`, `z_ang`,
         `highlighted` (False).
@@ -94,17 +91,16 @@ def site_figure(
         raise SurfaceError("no sites are given to be drawn; take them from find_sites(atoms)")
     view = turned_slab(atoms, sites)
     colors = element_colors(view.symbols)
-    fixed = bool(view.fixed.any())
-    plate = divided_page(view, key_in=key_height_in(sites, view.symbols, fixed=fixed))
-    figure = Figure(figsize=(DOUBLE_COLUMN_IN, plate.height_in), dpi=100)
+    rows = key_rows(sites, view.symbols, fixed=bool(view.fixed.any()))
+    plate = divided_page(view, rows)
+    figure = Figure(figsize=(plate.width_in, plate.height_in), dpi=100)
     _write_title(figure, plate, atoms, sites, name)
     above = plate.axes(figure, plate.above_in)
     _draw_from_above(above, view, plate, colors)
     aside = plate.axes(figure, plate.aside_in)
     _draw_from_aside(aside, view, plate, colors)
     _write_captions(figure, plate)
-    key = plate.axes(figure, plate.key_in)
-    draw_key(key, sites, view.symbols, width=KEY_IN, fixed=fixed)
+    draw_key(plate.axes(figure, plate.key_in), plate.columns)
     return figure, drawn_table(atoms, sites)
 
 
@@ -129,7 +125,7 @@ def _draw_from_above(axes: Axes, view: View, plate: Plate, colors: dict[str, Rgb
     if view.repeats:
         draw_cell(axes, view.corner, view.cell, linewidth=1.0)
     true = view.places[:, :2]
-    shown = pushed_apart(true, gap=MARK_PT / 72 / plate.scale)
+    shown = pushed_apart(true, gap=1.1 * MARK_PT / 72 / plate.scale)
     for number, (kind, place, mark) in enumerate(zip(view.kinds, true, shown, strict=True), 1):
         if np.linalg.norm(mark - place) > 0.1 * MARK_PT / 72 / plate.scale:
             axes.plot(*np.array([place, mark]).T, color=INK, linewidth=0.7, zorder=4)
@@ -199,10 +195,10 @@ def _write_title(
 ) -> None:
     surface = name or str(atoms.info.get("surface") or atoms.info.get("particle", ""))
     title = typeset_surface(surface) if surface else typeset_formula(atoms.get_chemical_formula())
-    left, top = RIM_IN / DOUBLE_COLUMN_IN, 1 - 0.06 / plate.height_in
-    figure.text(left, top, title, fontsize=11, fontweight="bold", va="top")
-    below = top - 0.23 / plate.height_in
-    figure.text(left, below, _facts(atoms, sites), fontsize=7, va="top", color="#555555")
+    place = plate.on_page(RIM_IN, plate.height_in - 0.06)
+    figure.text(*place, title, fontsize=11, fontweight="bold", va="top")
+    place = plate.on_page(RIM_IN, plate.height_in - 0.29)
+    figure.text(*place, _facts(atoms, sites), fontsize=7, va="top", color="#555555")
 
 
 def _facts(atoms: Atoms, sites: Sequence[Site]) -> str:
@@ -216,25 +212,29 @@ def _facts(atoms: Atoms, sites: Sequence[Site]) -> str:
 
 
 def _write_captions(figure: Figure, plate: Plate) -> None:
-    left = RIM_IN / DOUBLE_COLUMN_IN
     texts = (
         (plate.above_in, "a", "from above"),
         (plate.aside_in, "b", "from the side, as seen from the lower edge of a"),
     )
-    for (_, bottom, _, height), letter, text in texts:
-        y = (bottom + height + 0.07) / plate.height_in
-        figure.text(left, y, letter, fontsize=8, fontweight="bold")
-        figure.text(left + 0.15 / DOUBLE_COLUMN_IN, y, text, fontsize=7.5)
-    _, bottom, _, height = plate.above_in
-    right = (RIM_IN + LEFT_IN) / DOUBLE_COLUMN_IN
-    start = right - _BAR_ANG * plate.scale / DOUBLE_COLUMN_IN
-    y = (bottom + height + 0.09) / plate.height_in
-    bar = figure.add_artist(_bar(start, right, y))
-    bar.set_zorder(5)
-    figure.text(start - 0.05 / DOUBLE_COLUMN_IN, y, f"{_BAR_ANG:g} Å", fontsize=7.5,
-                ha="right", va="center")  # fmt: skip
-
-
-def _bar(start: float, end: float, height: float) -> Line2D:
-    return Line2D([start, end], [height, height], color=INK, linewidth=1.6,
-                  marker="|", markersize=5, markeredgewidth=1.0, label="scale bar")  # fmt: skip
+    for (left, bottom, _, height), letter, text in texts:
+        base = bottom + height + 0.07
+        figure.text(*plate.on_page(left, base), letter, fontsize=8, fontweight="bold")
+        figure.text(*plate.on_page(left + 0.15, base), text, fontsize=7.5)
+    left, bottom, width, height = plate.above_in
+    end, middle = left + width, bottom + height + 0.09
+    start = end - _BAR_ANG * plate.scale
+    ends = np.array([plate.on_page(start, middle), plate.on_page(end, middle)])
+    figure.add_artist(
+        Line2D(
+            *ends.T,
+            color=INK,
+            linewidth=1.6,
+            marker="|",
+            markersize=5,
+            markeredgewidth=1.0,
+            label="scale bar",
+        )
+    )
+    name = f"{_BAR_ANG:g} Å"
+    place = plate.on_page(start - 0.05, middle)
+    figure.text(*place, name, fontsize=7.5, ha="right", va="center")

@@ -169,3 +169,17 @@ def test_the_key_says_what_the_id_of_a_site_does_not():
     words = [text.get_text() for text in figure.axes[2].texts]
     assert words.count("terrace") == len(sites)
     assert "fcc terrace" not in words  # the id is hollow-fcc-1
+
+
+def test_a_crowd_of_sites_gets_a_wider_page_and_a_key_of_several_columns():
+    slab = Surface("Cu0.75Pd0.25(111)").slab()
+    sites = find_sites(slab)
+    figure, _ = site_figure(slab, sites)
+    key = figure.axes[2]
+    assert sorted(numbers(key)) == list(range(1, len(sites) + 1))
+    assert len({round(x, 2) for x, _ in numbers(key).values()}) == 2
+    assert figure.get_figwidth() > 9 > figure.get_figheight()
+    heads = [text for text in key.texts if text.get_text() in ("On top", "Bridge", "Hollow")]
+    assert len(heads) == 3
+    small, _ = site_figure(Surface("Cu(111)").slab(), find_sites(Surface("Cu(111)").slab()))
+    assert small.get_figwidth() == pytest.approx(7.0, abs=0.05)
