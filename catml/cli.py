@@ -18,7 +18,6 @@ from catml.errors import CatmlError
 
 if TYPE_CHECKING:
     import pandas as pd
-    from ase import Atoms
 
 JSON_HELP = "print one JSON document and nothing else"
 
@@ -246,34 +245,25 @@ def _strain(text: str) -> Any:
 
 
 def _sites(options: argparse.Namespace) -> None:
+    from catml.structures.files import read_slab
     from catml.structures.site_table import site_table, site_table_of_slab
+    from catml.structures.surface import Surface
 
-    slab = _slab_of(options)
-    table = site_table_of_slab(slab()) if options.file else site_table([options.surface])
+    _check_one_slab(options)
+    if options.size and not (options.plot and options.surface):
+        raise CatmlError("--size is that of the picture of a named surface; give --plot with it")
+    atoms = read_slab(options.file) if options.file else None
+    table = site_table([options.surface]) if atoms is None else site_table_of_slab(atoms)
     if options.plot:
         from catml.report.files import write_picture
         from catml.report.site_pictures import site_figure
         from catml.structures.sites import find_sites
 
-        atoms = slab()
+        if atoms is None:
+            atoms = Surface(options.surface).slab(size=_size(options.size))
         figure, _ = site_figure(atoms, find_sites(atoms), name=str(table["surface"].iloc[0]))
         write_picture(figure, options.plot)
     _print_table(table, as_json=options.json)
-
-
-def _slab_of(options: argparse.Namespace) -> Callable[[], Atoms]:
-    """Return what builds the slab of a name, or reads that of ``--file``."""
-    _check_one_slab(options)
-    if options.file:
-        from catml.structures.files import read_slab
-
-        if options.size:
-            raise CatmlError("--size cannot be used with --file; the slab is taken as it is")
-        return lambda: read_slab(options.file)
-    from catml.structures.surface import Surface
-
-    size = _size(options.size) if options.size else None
-    return lambda: Surface(options.surface).slab(size=size)
 
 
 def _check_one_slab(options: argparse.Namespace) -> None:
@@ -295,7 +285,7 @@ def _export(options: argparse.Namespace) -> None:
         codes=options.code or ["vasp"],
         functional=options.functional,
         model=load_model(options.model) if options.model else None,
-        size=_size(options.size) if options.size else None,
+        size=_size(options.size),
         layers=options.layers,
         fixed_layers=options.fixed,
         vacuum=options.vacuum,

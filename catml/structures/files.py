@@ -44,7 +44,6 @@ def write_slab(atoms: Atoms, path: str | Path, *, file_format: str | None = None
         be written.
     """
     from ase.io import write
-    from ase.io.formats import UnknownFileTypeError
 
     target = Path(path)
     try:
@@ -57,10 +56,12 @@ def write_slab(atoms: Atoms, path: str | Path, *, file_format: str | None = None
         raise SurfaceError(
             f"the slab cannot be written to {str(target)!r}: {reason.strerror or reason}"
         ) from None
-    except (UnknownFileTypeError, ValueError, KeyError, TypeError) as reason:
+    # ASE's writers refuse what their format cannot hold in as many ways as there are formats.
+    except Exception as reason:
         raise SurfaceError(
             f"the slab cannot be written as {file_format or target.name!r}: "
-            f"{reason or 'no such format'}; use a format ASE writes, such as {_FORMATS}"
+            f"{str(reason) or 'no such format'}; use a format ASE writes, such as {_FORMATS}, or "
+            "`catml export` for the input of a calculation"
         ) from None
     return target
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -116,7 +116,7 @@ def export_structures(
     check_codes(codes)
     if adsorbate is None and site is not None:
         raise SurfaceError(f"the site {site!r} is given, but no adsorbate to place on it")
-    known = slab if _is_atoms(slab) else Surface(str(slab))
+    known = Surface(slab) if isinstance(slab, str) else slab
     prediction = None
     if adsorbate is not None and site is None:
         prediction = most_stable_site(known, adsorbate, model=model)
@@ -191,12 +191,6 @@ def _functional(prediction: dict[str, Any] | None, adsorbate: str | None) -> str
         except (DatasetError, IndexError):
             pass  # an adsorbate without data has no functional to follow
     return "BEEF-vdW"
-
-
-def _is_atoms(slab: object) -> TypeGuard[Atoms]:
-    from ase import Atoms
-
-    return isinstance(slab, Atoms)
 
 
 def _refuse_options(**options: object) -> None:

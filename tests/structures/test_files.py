@@ -20,7 +20,9 @@ def test_a_slab_comes_back_as_it_was(tmp_path: Path, name: str) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
-@pytest.mark.parametrize("name", ["a.nonsense", "slab", "missing/a.extxyz"])
+@pytest.mark.parametrize(
+    "name", ["a.nonsense", "slab", "missing/a.extxyz", "a.pwi", "a.ascii", "a.car"]
+)
 def test_what_cannot_be_written_is_one_message_and_leaves_nothing(
     tmp_path: Path, name: str
 ) -> None:

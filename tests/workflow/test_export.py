@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from ase.io import read
+from ase.spacegroup import crystal
 
 from catml.cli import main
 from catml.data.tables import load_dataset
@@ -129,3 +130,14 @@ def test_the_adsorbate_stays_where_the_prediction_put_it(
     info = read(exported.folders[1] / "structure.extxyz").info
     assert (info["surface"], info["site"], info["adsorbate"]) == ("Pt(111)", exported.site, "CO")
     assert json.dumps(info["lattice"])
+
+
+def test_a_surface_of_any_crystal_is_exported(tmp_path: Path) -> None:
+    rutile = crystal(
+        ["Ru", "O"], [(0, 0, 0), (0.306, 0.306, 0)], spacegroup=136,
+        cellpar=[4.49, 4.49, 3.11, 90, 90, 90],
+    )  # fmt: skip
+    surface = Surface.from_bulk(rutile, (1, 1, 0))
+    exported = export_structures(surface, tmp_path / "oxide", functional="PBE")
+    assert read(exported.folders[0] / "structure.extxyz").get_chemical_formula() != ""
+    assert (exported.folders[0] / "vasp" / "POTCAR.spec").read_text().split() == ["O", "Ru_pv"]
