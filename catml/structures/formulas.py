@@ -126,7 +126,7 @@ def _no_prototype(formula: str, elements: tuple[str, ...], counts: tuple[int, ..
     if len(set(elements)) < max(len(elements), 2) or min(counts) == 0:
         return f"{message}."
     mixed = fractional_formula(dict(zip(elements, counts, strict=True)))
-    return f"{message}. As a solid solution write {mixed}."
+    return f"{message}. As a solid solution write {mixed}; Surface.from_bulk takes any crystal."
 
 
 def _solution(mixture: Mixture, label: str | None) -> Bulk:
@@ -147,7 +147,8 @@ def _compound(
         raise SurfaceError(
             f"{others[0]} cannot make up a surface of {formula}: it is a non-metal or has no known "
             "crystal. Surfaces are of metals and semimetals, and of their compounds XY (B1) and "
-            "MX2 (C4), such as MgO, TiC and RuO2; give adsorbates separately."
+            "MX2 (C4), such as MgO, TiC and RuO2; Surface.from_bulk takes any other crystal. Give "
+            "adsorbates separately."
         )
     return bulk
 

@@ -76,7 +76,7 @@ def _check_one_place(slab: "Atoms", surface: "Surface") -> None:
         raise SurfaceError(
             f"{surface.name} does not say which atom is replaced: the top layer has {found} "
             f"{surface.host} atoms. Take a facet whose top layer has one kind of them, such as "
-            "(111) or (100) of X3Y, or change the atom you mean in a slab of the alloy."
+            "(111) in L1_2 or (0001) in D0_19, or change the atom you mean in a slab of the alloy."
         )
 
 
