@@ -87,22 +87,26 @@ class SiteBatch:
     rows: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
 
 
-def batch_of_slab(atoms: Atoms) -> SiteBatch:
+def batch_of_slab(atoms: Atoms, *, parent: Atoms | None = None) -> SiteBatch:
     """Return the batch of a single slab or particle: its atoms in order, its distinct sites.
+
+    Sites and neighbours are those of the ideal structure, `parent` or the one that `find_sites`
+    takes by default; distances are those of `atoms` as they are.
 
     Raises
     ------
     SurfaceError
-        If `atoms` is neither a slab nor a particle.
+        If `atoms` is neither a slab nor a particle, or an atom has left its place in `parent`.
     """
     if atoms.pbc.any():
-        surface = surface_cell(atoms)
+        surface = surface_cell(atoms, parent=parent)
         found = sites_with_zones(surface)
-        i, j, distance, _ = nearest_neighbors(surface.slab_atoms())
+        pairs = nearest_neighbors(surface.slab_atoms())
+        lengths_ang = surface.actual_distances(pairs)
     else:
-        body = particle(atoms)
+        body = particle(atoms, parent=parent)
         found = particle_sites(body)
-        i, j, distance = body.neighbors.i, body.neighbors.j, body.bond_lengths_ang
+        pairs, lengths_ang = body.neighbors, body.bond_lengths_ang
     sites = tuple(
         TemplateSite(
             site.kind,
@@ -116,7 +120,7 @@ def batch_of_slab(atoms: Atoms) -> SiteBatch:
         )
         for site, zones in found
     )
-    neighbors, distances = padded_neighbors(i, j, distance[None], len(atoms))
+    neighbors, distances = padded_neighbors(pairs.i, pairs.j, lengths_ang[None], len(atoms))
     numbers = np.asarray(atoms.numbers, dtype=np.int64)[None]
     return SiteBatch("", (), numbers, neighbors, distances, sites)
 

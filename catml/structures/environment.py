@@ -148,8 +148,12 @@ def count_elements(symbols: Iterable[str]) -> Zone:
     return tuple(sorted(counts.items()))
 
 
-def site_environment(atoms: "Atoms", site: "Site") -> SiteEnvironment:
+def site_environment(
+    atoms: "Atoms", site: "Site", *, parent: "Atoms | None" = None
+) -> SiteEnvironment:
     """Return the zones of a site found on `atoms`.
+
+    Neighbours are those of the ideal slab, `parent` or the one that `find_sites` takes by default.
 
     Examples
     --------
@@ -160,7 +164,7 @@ def site_environment(atoms: "Atoms", site: "Site") -> SiteEnvironment:
     [('Cu:1', 'Cu:4', 'Cu:4')]
     """
     symbols = atoms.get_chemical_symbols()
-    same_layer, sublayer = _zones(atoms, site)
+    same_layer, sublayer = _zones(atoms, site, parent)
     return SiteEnvironment(
         count_elements(symbols[i] for i in site.atoms),
         count_elements(symbols[i] for i in same_layer),
@@ -168,13 +172,15 @@ def site_environment(atoms: "Atoms", site: "Site") -> SiteEnvironment:
     )
 
 
-def _zones(atoms: "Atoms", site: "Site") -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _zones(
+    atoms: "Atoms", site: "Site", parent: "Atoms | None"
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The atoms of the two outer zones; on a particle, below is towards its inside."""
     if not atoms.pbc.any():
         from catml.structures.particle_sites import particle
 
-        return particle(atoms).zones(site.atoms, site.normal)
-    surface = surface_cell(atoms)
+        return particle(atoms, parent=parent).zones(site.atoms, site.normal)
+    surface = surface_cell(atoms, parent=parent)
     slab = surface.slab_atoms()
     bonds = Bonds.of(nearest_neighbors(slab), slab.positions[:, 2], surface.spacing_ang)
     same_layer, sublayer = bonds.zones(site.images)

@@ -82,7 +82,7 @@ class Template:
         """Return the distinct sites at the given c/a (None for a cubic bulk).
 
         Where the sites agree at both ends of a step of c/a they are those of the whole step;
-        where they do not, those of the very ratio are found, rounded to four digits.
+        where they do not, those of the very ratio are found, rounded to six digits.
         """
         if ratio is None:
             return self._sites_at(0.0)
@@ -90,7 +90,7 @@ class Template:
             low, high = (self._sites_at(end) for end in _step_around(ratio, steps))
             if low == high:
                 return low
-        return self._sites_at(round(ratio, 4))
+        return self._sites_at(round(ratio, 6))
 
     def pairs(self, ratios: NDArray[np.float64]) -> StrainedPairs:
         """Return the possible pairs of neighbours at these c/a, empty for a cubic bulk."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from catml.structures.matching import SYMMETRY_TOLERANCE
 from catml.structures.neighbors import pairs_within, shortest_distances
 from catml.structures.prototypes import metals
 from catml.structures.slab_bulk import (
@@ -30,7 +31,7 @@ from catml.structures.slab_bulk import (
     reduced,
     slab_atoms,
 )
-from catml.structures.surface_cell import SYMMETRY_TOLERANCE, SurfaceCell, surface_cell
+from catml.structures.surface_cell import SurfaceCell, surface_cell_as_it_is
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -129,7 +130,7 @@ def layer_numbers(atoms: "Atoms", *, tolerance_ang: float | None = None) -> NDAr
         return atoms.get_tags().astype(np.int64)
     numbers = np.zeros(len(atoms), dtype=np.int64)
     members = slab_atoms(atoms)
-    heights = -surface_cell(atoms[members]).slab_positions[:, 2]
+    heights = -surface_cell_as_it_is(atoms[members]).slab_positions[:, 2]
     order = np.argsort(heights, kind="stable")
     steps = np.diff(heights[order], prepend=-np.inf) > (
         LAYER_TOLERANCE_ANG if tolerance_ang is None else tolerance_ang
@@ -205,7 +206,7 @@ def slab_ends(atoms: "Atoms", bulk: Bulk = None, *, tolerance_ang: float | None 
     False
     """
     layers = layer_compositions(atoms, tolerance_ang=tolerance_ang)
-    surface = surface_cell(atoms[slab_atoms(atoms)])
+    surface = surface_cell_as_it_is(atoms[slab_atoms(atoms)])
     own = counted(surface.numbers)
     polar: bool | None = False
     if not set(own) <= metals():
@@ -239,7 +240,7 @@ def coordination_of_middle(atoms: "Atoms", bulk: Bulk = None) -> MiddleCoordinat
     in_bulk: dict[int, int] = {}
     for number, count in zip(crystal.numbers.tolist(), _coordination(crystal), strict=True):
         in_bulk[number] = min(int(count), in_bulk.get(number, int(count)))
-    slab = surface_cell(atoms[slab_atoms(atoms)]).slab_atoms()
+    slab = surface_cell_as_it_is(atoms[slab_atoms(atoms)]).slab_atoms()
     found = _coordination(slab)
     fewest = min(in_bulk.values())
     wanted = np.array([in_bulk.get(number, fewest) for number in slab.numbers.tolist()])

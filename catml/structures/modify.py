@@ -11,7 +11,7 @@ import numpy as np
 from catml.errors import SurfaceError
 from catml.structures.mixtures import Mixture, nearest_counts
 from catml.structures.substitution import substitute
-from catml.structures.surface_cell import surface_cell
+from catml.structures.surface_cell import surface_cell_as_it_is
 from catml.structures.symmetry import surface_operations
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _check_one_place(slab: "Atoms", surface: "Surface") -> None:
     """Check that the atoms of the host in the top layer are there, and all alike."""
     if len(surface.species) == 1:
         return
-    cell = surface_cell(slab)
+    cell = surface_cell_as_it_is(slab)
     host = (slab.get_tags() == 1) & (np.array(slab.get_chemical_symbols()) == surface.host)
     places = set(cell.parents[host].tolist())
     first = min(places, default=0)

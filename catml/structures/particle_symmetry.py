@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
+from catml.structures.matching import SYMMETRY_TOLERANCE
 from catml.structures.nanoparticles import ideal_particle
 from catml.structures.neighbors import shortest_distances
-from catml.structures.surface_cell import SYMMETRY_TOLERANCE
 
 if TYPE_CHECKING:
     from ase import Atoms

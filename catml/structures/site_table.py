@@ -111,7 +111,9 @@ def surface_named(name: str) -> Surface:
     return Surface(name)
 
 
-def site_table_of_slab(atoms: "Atoms", *, name: str = "") -> pd.DataFrame:
+def site_table_of_slab(
+    atoms: "Atoms", *, name: str = "", parent: "Atoms | None" = None
+) -> pd.DataFrame:
     """Return the distinct sites of any slab or particle, one row each.
 
     Parameters
@@ -121,6 +123,8 @@ def site_table_of_slab(atoms: "Atoms", *, name: str = "") -> pd.DataFrame:
     name : str
         What the table calls it; by default the name of the surface or particle in ``atoms.info``,
         else its formula.
+    parent : ase.Atoms, optional
+        The ideal structure before its atoms moved, as `catml.find_sites` takes it.
 
     Notes
     -----
@@ -142,7 +146,7 @@ def site_table_of_slab(atoms: "Atoms", *, name: str = "") -> pd.DataFrame:
            ['Cu16', 'bridge-1'],
            ['Cu16', 'hollow-4fold-1']], dtype=object)
     """
-    batch = batch_of_slab(atoms)
+    batch = batch_of_slab(atoms, parent=parent)
     table = pd.DataFrame(_site_columns(batch))
     label = name or str(atoms.info.get("surface", ""))
     surface = _surface_like(table, label)

@@ -7,8 +7,9 @@
    (`catml.structures.symmetry`), so that what lies below the surface tells sites apart.
 4. Name and order them by what surrounds them.
 
-The result is the same for every supercell, vacuum, order of atoms and rotation about the surface
-normal.
+The result is the same for every supercell, vacuum, order of atoms and rotation, and for a slab
+whose atoms have moved a little: its sites are those of its ideal parent
+(`catml.structures.parents`), placed on the atoms as they are.
 """
 
 from collections import defaultdict
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from catml.structures.environment import Bonds
 from catml.structures.neighbors import nearest_neighbors, pairs_within
 from catml.structures.site_order import OrderKey, order_keys
+from catml.structures.step_places import Place, site_places
 from catml.structures.surface_cell import Image, SurfaceCell, lattice_points, surface_cell
 from catml.structures.surface_net import PROBE_RATIO, NetElement, canonical, surface_net
 from catml.structures.symmetry import Operation, surface_operations
@@ -69,6 +71,10 @@ class Site:
         Unit vector that points away from the surface at the site.
     images : tuple of (int, int, int)
         The binding atoms with the cell vectors they are displaced by.
+    place : str
+        On a stepped surface ``"edge"``, ``"kink"``, ``"terrace"`` or ``"lower"`` (the foot of a
+        step, and its side), else ``""`` (`catml.structures.step_places`). It is no part of the
+        id, which data and models refer to.
     """
 
     kind: Kind
@@ -80,6 +86,7 @@ class Site:
     id: str
     normal: tuple[float, float, float]
     images: tuple[Image, ...]
+    place: Place = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,7 @@ class PrimitiveSite:
     subtype: str
     id: str
     copies: tuple[NetElement, ...]
+    place: Place
 
 
 @dataclass(frozen=True)
@@ -109,7 +117,7 @@ class SiteZones:
     below: tuple[int, ...]
 
 
-def find_sites(atoms: "Atoms") -> list[Site]:
+def find_sites(atoms: "Atoms", *, parent: "Atoms | None" = None) -> list[Site]:
     """Return the distinct adsorption sites on the top side of a slab, or all around a particle.
 
     Atoms without any periodic direction are a particle (`catml.structures.particle_sites`). The
@@ -117,23 +125,36 @@ def find_sites(atoms: "Atoms") -> list[Site]:
     kind, subtype and number; numbers go from the topmost binding atoms down, then by element
     (those richest in the top planes first), then by surroundings.
 
+    Parameters
+    ----------
+    atoms : ase.Atoms
+        A slab or particle, ideal, relaxed or rattled.
+    parent : ase.Atoms, optional
+        What it was before its atoms moved: the same atoms in the same order. Its sites are
+        returned, where the atoms are now. By default it is made from what ``atoms.info`` says of a
+        slab, or recovered by making the structure symmetric where noise has left no symmetry.
+
     Raises
     ------
     SurfaceError
         If `atoms` is neither a slab, periodic in its first two cell vectors with vacuum along the
-        third, nor a particle.
+        third, nor a particle; or if an atom has left its place in `parent`.
 
     Examples
     --------
     >>> from ase.build import fcc111
     >>> [site.id for site in find_sites(fcc111("Pt", (2, 2, 4), vacuum=8))]
     ['ontop-1', 'bridge-1', 'hollow-fcc-1', 'hollow-hcp-1']
+    >>> slab = fcc111("Pt", (3, 3, 4), vacuum=8)
+    >>> slab.rattle(0.1)
+    >>> [site.id for site in find_sites(slab)]
+    ['ontop-1', 'bridge-1', 'hollow-fcc-1', 'hollow-hcp-1']
     """
     if not atoms.pbc.any():
         from catml.structures.particle_sites import find_particle_sites
 
-        return find_particle_sites(atoms)
-    surface = surface_cell(atoms)
+        return find_particle_sites(atoms, parent=parent)
+    surface = surface_cell(atoms, parent=parent)
     return [
         on_slab(surface, site, *copies_on_slab(surface, site)[0])
         for site in primitive_sites(surface)
@@ -165,6 +186,7 @@ def primitive_sites(surface: SurfaceCell) -> list[PrimitiveSite]:
     bonds = _bonds(surface)
     operations = surface_operations(surface)
     is_long = _long_edges(surface, net.edges)
+    places = site_places(surface, net)
     sites = []
     zones = []
     for kind, elements in zip(_KINDS, (net.vertices, net.edges, net.faces), strict=True):
@@ -175,7 +197,8 @@ def primitive_sites(surface: SurfaceCell) -> list[PrimitiveSite]:
             if kind == "hollow":
                 _, offset = straight_below(surface, site, (*same_layer, *sublayer))
                 subtype = hollow_subtype(len(site.images), offset)
-            sites.append(PrimitiveSite(kind, subtype, "", copies))
+            place = places.get(site.images, "")
+            sites.append(PrimitiveSite(kind, subtype, "", copies, place))
             zones.append((site, same_layer, sublayer))
     return _numbered(sites, order_keys(surface, zones))
 
@@ -275,9 +298,10 @@ def on_slab(
 ) -> Site:
     """Return one of the `copies_on_slab` of a site in terms of the slab."""
     images = tuple(sorted(surface.slab_images(copy.images, shift)))
-    x, y, z = (float(value) for value in (np.array(copy.center) + shift) @ surface.frame)
-    nx, ny, nz = (float(value) for value in np.array(copy.normal) @ surface.frame)
     indices = tuple(image[0] for image in images)
+    center = np.array(copy.center) + shift + surface.displacement(indices)
+    x, y, z = (float(value) for value in center @ surface.frame)
+    nx, ny, nz = (float(value) for value in np.array(copy.normal) @ surface.frame)
     return Site(
         kind=site.kind,
         subtype=site.subtype,
@@ -288,4 +312,5 @@ def on_slab(
         id=site.id,
         normal=(nx, ny, nz),
         images=images,
+        place=site.place,
     )

@@ -1,29 +1,28 @@
 """The primitive surface cell of a slab, in a frame of its own.
 
 It is found from the atoms alone, all layers included, so that the cell a slab happens to be given
-in does not matter; the vacuum and the third cell vector play no part.
+in does not matter; the vacuum and the third cell vector play no part. Atoms that relaxation, noise
+or heat has moved are first put back where they belong (`catml.structures.parents`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from ase.data import chemical_symbols
 from numpy.typing import NDArray
 
-from catml.errors import SurfaceError
-from catml.structures.neighbors import shortest_distances
+from catml.structures.flat_slabs import FlatSlab, flat_atoms, flat_slab
+from catml.structures.matching import USUAL, AtomFinder
+from catml.structures.matching import Image as Image
+from catml.structures.neighbors import Neighbors, shortest_distances
+from catml.structures.parents import ideal_positions
+from catml.structures.translations import translations_of
 
 if TYPE_CHECKING:
     from ase import Atoms
-
-SYMMETRY_TOLERANCE = 0.02
-"""How far atoms may lie from where symmetry puts them, in nearest-neighbour distances."""
-
-Image = tuple[int, int, int]
-"""An atom and the cell vectors (two counts) it is displaced by."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,11 +42,14 @@ class SurfaceCell:
     slab_cell : float array (2, 2)
         In-plane vectors of the slab as given, in the same frame.
     slab_positions : float array (N, 3)
-        Positions of the slab's atoms, in the same frame.
+        Ideal positions of the slab's atoms, in the same frame.
     parents : int array (N,)
         The atom of the primitive cell each of the slab's atoms repeats.
     frame : float array (3, 3)
         Rows are the axes of this frame in the slab's Cartesian coordinates.
+    displacements : float array (N, 3) or None
+        How far each of the slab's atoms is from its ideal position in Å, in the same frame; None
+        where all are in place.
     """
 
     cell: NDArray[np.float64]
@@ -58,6 +60,7 @@ class SurfaceCell:
     slab_positions: NDArray[np.float64]
     parents: NDArray[np.int64]
     frame: NDArray[np.float64]
+    displacements: NDArray[np.float64] | None = None
 
     @property
     def symbols(self) -> list[str]:
@@ -73,52 +76,117 @@ class SurfaceCell:
 
     def atoms(self) -> "Atoms":
         """Return the primitive cell as an ase.Atoms without vacuum, periodic in the plane."""
-        return _flat_atoms(self.numbers, self.positions, self.cell)
+        return flat_atoms(self.numbers, self.positions, self.cell)
 
     def slab_atoms(self) -> "Atoms":
-        """Return the slab as given, turned into this frame, periodic in the plane only."""
-        return _flat_atoms(self.numbers[self.parents], self.slab_positions, self.slab_cell)
+        """Return the ideal slab, turned into this frame, periodic in the plane only."""
+        return flat_atoms(self.numbers[self.parents], self.slab_positions, self.slab_cell)
+
+    def actual_distances(self, pairs: Neighbors) -> NDArray[np.float64]:
+        """Return the true distances of pairs of the ideal slab's atoms in Å, shape (n_pairs,)."""
+        if self.displacements is None:
+            return pairs.distance
+        actual = self.slab_positions + self.displacements
+        vectors = actual[pairs.j] - actual[pairs.i]
+        vectors[:, :2] += pairs.shift[:, :2] @ self.slab_cell
+        return np.asarray(np.linalg.norm(vectors, axis=1))
+
+    def displacement(self, atoms: Sequence[int]) -> NDArray[np.float64]:
+        """Return the mean displacement of some of the slab's atoms in Å, shape (3,)."""
+        if self.displacements is None:
+            return np.zeros(3)
+        return np.asarray(self.displacements[list(atoms)].mean(axis=0))
 
     def slab_images(self, images: Sequence[Image], shift: NDArray[np.float64]) -> tuple[Image, ...]:
         """Return the images of the slab's own atoms at those of the primitive cell's atoms.
 
         `shift` is a lattice translation in Å, shape (3,), that displaces them first.
         """
-        places = self.places(images) + shift
-        offset = (places[:, None] - self.slab_positions)[..., :2] @ np.linalg.inv(self.slab_cell)
-        turns = np.rint(offset)
-        misfit = np.abs(offset - turns).sum(axis=2)
-        misfit[np.array([image[0] for image in images])[:, None] != self.parents] = np.inf
-        rows = np.arange(len(places))
-        found = misfit.argmin(axis=1)
-        chosen = turns[rows, found].astype(int).tolist()
-        return tuple((int(i), u, v) for i, (u, v) in zip(found, chosen, strict=True))
+        du, dv = np.rint(shift[:2] @ np.linalg.inv(self.cell)).astype(int).tolist()
+        found = []
+        for atom, u, v in images:
+            rest, turns = self._within_slab(u + du, v + dv)
+            own, own_turns = self._slab_atoms_by_place[atom, *rest]
+            found.append((own, turns[0] - own_turns[0], turns[1] - own_turns[1]))
+        return tuple(found)
+
+    @cached_property
+    def _slab_vectors(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """The slab's cell in whole primitive vectors."""
+        (a, b), (c, d) = np.rint(self.slab_cell @ np.linalg.inv(self.cell)).astype(int).tolist()
+        return (a, b), (c, d)
+
+    @cached_property
+    def _slab_atoms_by_place(self) -> dict[tuple[int, int, int], tuple[int, tuple[int, int]]]:
+        """The slab's atoms, by the primitive atom and the cell of the slab they are in."""
+        offset = (self.slab_positions - self.positions[self.parents])[:, :2]
+        cells = np.rint(offset @ np.linalg.inv(self.cell)).astype(int).tolist()
+        table = {}
+        for own, (atom, (u, v)) in enumerate(zip(self.parents.tolist(), cells, strict=True)):
+            rest, turns = self._within_slab(u, v)
+            table[atom, *rest] = (own, turns)
+        return table
+
+    def _within_slab(self, u: int, v: int) -> tuple[tuple[int, int], tuple[int, int]]:
+        """A primitive lattice point brought into the slab's cell, and the turns it took."""
+        (a, b), (c, d) = self._slab_vectors
+        area = a * d - b * c
+        m, n = (u * d - v * c) // area, (v * a - u * b) // area
+        return (u - m * a - n * c, v - m * b - n * d), (m, n)
 
 
-def surface_cell(atoms: "Atoms") -> SurfaceCell:
+def surface_cell(atoms: "Atoms", *, parent: "Atoms | None" = None) -> SurfaceCell:
     """Reduce a slab to its primitive surface cell.
+
+    Parameters
+    ----------
+    atoms : ase.Atoms
+        A slab.
+    parent : ase.Atoms, optional
+        The ideal slab it was before its atoms moved: the same atoms in the same order. By default
+        it is looked for (`catml.structures.parents.ideal_positions`).
 
     Raises
     ------
     SurfaceError
         If the structure is not a slab: periodic along its first two cell vectors, with vacuum
-        along the third.
+        along the third; or if it is no displaced copy of `parent`.
     """
-    frame, slab_cell, positions = _flat(atoms)
-    spacing = float(np.median(shortest_distances(atoms)))
-    tolerance = SYMMETRY_TOLERANCE * spacing
-    numbers = np.asarray(atoms.numbers, dtype=np.int64)
-    translations, parents = _translations(slab_cell, positions, numbers, tolerance)
-    chosen = np.unique(parents)
+    slab = flat_slab(atoms)
+    return _reduced_slab(slab, ideal_positions(atoms, slab, parent))
+
+
+def surface_cell_as_it_is(atoms: "Atoms") -> SurfaceCell:
+    """Reduce a slab to its primitive surface cell, atoms that have moved left where they are.
+
+    Raises
+    ------
+    SurfaceError
+        If the structure is not a slab.
+    """
+    return _reduced_slab(flat_slab(atoms), None)
+
+
+def _reduced_slab(slab: FlatSlab, ideal: NDArray[np.float64] | None) -> SurfaceCell:
+    spacing = slab.spacing_ang
+    if ideal is None:
+        positions, displacements = slab.positions, None
+    else:
+        positions, displacements = ideal, slab.positions - ideal
+        spacing = float(np.median(shortest_distances(flat_atoms(slab.numbers, ideal, slab.cell))))
+    finder = AtomFinder(positions, slab.cell, slab.numbers, spacing)
+    basis, orbits = translations_of(finder, USUAL)
+    chosen = np.unique(orbits)
     return SurfaceCell(
-        cell=_shortest_basis(slab_cell, translations),
+        cell=basis,
         positions=positions[chosen],
-        numbers=numbers[chosen],
+        numbers=slab.numbers[chosen],
         spacing_ang=spacing,
-        slab_cell=slab_cell,
+        slab_cell=slab.cell,
         slab_positions=positions,
-        parents=np.searchsorted(chosen, parents),
-        frame=frame,
+        parents=np.searchsorted(chosen, orbits),
+        frame=slab.frame,
+        displacements=displacements,
     )
 
 
@@ -126,154 +194,3 @@ def lattice_points(surface: SurfaceCell) -> NDArray[np.float64]:
     """Return the primitive lattice translations within one cell of the slab, shape (n, 2), Å."""
     first = np.flatnonzero(surface.parents == 0)
     return (surface.slab_positions[first] - surface.slab_positions[first[0]])[:, :2]
-
-
-def rarest_atoms(
-    positions: NDArray[np.float64], numbers: NDArray[np.int64], tolerance: float
-) -> NDArray[np.int64]:
-    """Return the atoms of the element and height that fewest others share."""
-    alike = (numbers[:, None] == numbers) & (
-        np.abs(positions[:, None, 2] - positions[:, 2]) < tolerance
-    )
-    return np.flatnonzero(alike[int(alike.sum(axis=1).argmin())])
-
-
-def matching_images(
-    moved: NDArray[np.float64],
-    positions: NDArray[np.float64],
-    numbers: NDArray[np.int64],
-    cell: NDArray[np.float64],
-    tolerance: float,
-) -> tuple[Image, ...] | None:
-    """Return the image each moved atom falls on, None unless all fall on atoms of their element.
-
-    Shapes (n, 3), (n, 3), (n,) and (2, 2); lengths in Å.
-    """
-    from scipy.spatial import KDTree
-
-    # Where an atom has a match it is the nearest in any metric, so fractions of the cell will do.
-    inverse = np.linalg.inv(cell)
-    fractions = positions[:, :2] @ inverse
-    moved_fractions = moved[:, :2] @ inverse
-    tree = KDTree(
-        np.column_stack([_inside(fractions), positions[:, 2], numbers]), boxsize=(1, 1, 0, 0)
-    )
-    _, target = tree.query(np.column_stack([_inside(moved_fractions), moved[:, 2], numbers]))
-    turns = np.rint(moved_fractions - fractions[target])
-    offset = moved - positions[target]
-    offset[:, :2] -= turns @ cell
-    matched = np.linalg.norm(offset, axis=1).max() < tolerance
-    if not matched or (numbers[target] != numbers).any() or len(np.unique(target)) < len(moved):
-        return None
-    rows = zip(target.tolist(), turns.astype(int).tolist(), strict=True)
-    return tuple((t, u, v) for t, (u, v) in rows)
-
-
-def _inside(fractions: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Wrap fractions of the cell into [0, 1)."""
-    wrapped = np.mod(fractions, 1.0)
-    return np.where(wrapped < 1.0, wrapped, 0.0)
-
-
-def _flat_atoms(
-    numbers: NDArray[np.int64], positions: NDArray[np.float64], cell: NDArray[np.float64]
-) -> "Atoms":
-    from ase import Atoms
-
-    box = np.zeros((3, 3))
-    box[:2, :2] = cell
-    return Atoms(numbers=numbers, positions=positions, cell=box, pbc=(True, True, False))
-
-
-def _flat(
-    atoms: "Atoms",
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """The axes, in-plane cell and positions of a slab turned to lie in the xy plane."""
-    first, second, third = atoms.cell.array
-    normal = np.cross(first, second)
-    area = float(np.linalg.norm(normal))
-    if len(atoms) == 0 or not (atoms.pbc[0] and atoms.pbc[1]) or area < 1e-6:
-        raise SurfaceError(
-            f"{atoms.get_chemical_formula() or 'An empty structure'} is not a slab: it must be "
-            f"periodic along its first two cell vectors, but pbc is {atoms.pbc.tolist()} and "
-            f"they span {area:.3g} Å². Set the cell and pbc=(True, True, False)."
-        )
-    normal = normal / area * (-1 if normal @ third < -1e-9 else 1)
-    x_axis = first / np.linalg.norm(first)
-    frame = np.array([x_axis, np.cross(normal, x_axis), normal])
-    positions = _opened(atoms, normal) @ frame.T
-    return frame, (atoms.cell.array[:2] @ frame.T)[:, :2], positions
-
-
-def _opened(atoms: "Atoms", normal: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Positions with the slab in one piece, where periodicity may have cut it along c."""
-    positions: NDArray[np.float64] = atoms.positions.copy()
-    third = atoms.cell.array[2]
-    period = float(third @ normal)
-    if not atoms.pbc[2] or period < 1e-6:
-        return positions
-    heights = np.mod(positions @ normal, period)
-    order = np.sort(heights)
-    gaps = np.diff(np.append(order, order[0] + period))
-    if gaps.max() < 1.1 * np.median(shortest_distances(atoms)):
-        raise SurfaceError(
-            f"{atoms.get_chemical_formula()} is not a slab: its widest gap along the surface "
-            f"normal is {gaps.max():.2f} Å, a bulk spacing. Add vacuum along the third cell vector."
-        )
-    bottom = order[(int(gaps.argmax()) + 1) % len(order)]
-    turns = np.floor((positions @ normal - bottom + 1e-6) / period)
-    return positions - turns[:, None] * third
-
-
-def _translations(
-    cell: NDArray[np.float64],
-    positions: NDArray[np.float64],
-    numbers: NDArray[np.int64],
-    tolerance: float,
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Translations inside the slab's cell that keep it, and what they make equivalent.
-
-    Fractions of the cell, shape (n, 2), and for each atom the lowest index among its copies,
-    shape (N,).
-    """
-    anchors = rarest_atoms(positions, numbers, tolerance)
-    found = []
-    labels = np.arange(len(positions))
-    for anchor in anchors:
-        shift = positions[anchor] - positions[anchors[0]]
-        images = matching_images(positions + shift, positions, numbers, cell, tolerance)
-        if images is not None:
-            found.append(shift[:2] @ np.linalg.inv(cell))
-            labels = np.minimum(labels, [image[0] for image in images])
-    # Translations of a finite group are exact fractions of the cell; measured ones nearly so.
-    order = len(found)
-    exact = np.rint(np.array(found) * order) / order
-    if np.linalg.norm((exact - found) @ cell, axis=1).max() > tolerance:
-        return np.zeros((1, 2)), np.arange(len(positions))
-    return np.mod(exact, 1.0), labels
-
-
-def _shortest_basis(
-    cell: NDArray[np.float64], translations: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """The two shortest vectors that span the lattice of cell and translations."""
-    reduced = _reduced(cell)
-    inside = translations @ cell @ np.linalg.inv(reduced)
-    turns = np.array(list(product((-1, 0, 1), repeat=2)))
-    vectors = (np.mod(inside, 1.0)[:, None] + turns).reshape(-1, 2) @ reduced
-    lengths = np.linalg.norm(vectors, axis=1)
-    shortest = vectors[np.argsort(lengths, kind="stable")]
-    shortest = shortest[np.sort(lengths) > 1e-6]
-    first = shortest[0]
-    area = np.abs(first[0] * shortest[:, 1] - first[1] * shortest[:, 0])
-    return np.array([first, shortest[int(np.argmax(area > 1e-6 * first @ first))]])
-
-
-def _reduced(cell: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Lagrange's reduction of a two-dimensional lattice basis."""
-    short, long = sorted(cell, key=np.linalg.norm)
-    while True:
-        long = long - np.rint(long @ short / (short @ short)) * short
-        if np.linalg.norm(long) > np.linalg.norm(short) * (1 - 1e-9):
-            return np.array([short, long])
-        short, long = long, short
