@@ -12,7 +12,6 @@ counter-clockwise from the first cell vector (from x for a particle).
 
 from math import isfinite
 from numbers import Real
-from typing import TYPE_CHECKING
 
 import numpy as np
 from ase import Atoms
@@ -22,21 +21,20 @@ from catml.errors import SurfaceError
 from catml.structures.bidentate import lying
 from catml.structures.bond_lengths import bond_length
 from catml.structures.contacts import Floor, check_distances
-from catml.structures.molecules import Adsorbate, as_adsorbate
+from catml.structures.molecule_shapes import Adsorbate
+from catml.structures.molecules import as_adsorbate
 from catml.structures.site_axes import corners, site_axis, turned
-
-if TYPE_CHECKING:
-    from catml.structures.sites import Site
+from catml.structures.sites import Site
 
 _Vector = NDArray[np.float64]
 
 
 def place(
     atoms: Atoms,
-    site: "Site",
+    site: Site,
     adsorbate: str | Atoms | Adsorbate,
     *,
-    to: "Site | None" = None,
+    to: Site | None = None,
     denticity: int | None = None,
     height: float | None = None,
     tilt_deg: float | None = None,
@@ -58,7 +56,8 @@ def place(
     adsorbate : str, ase.Atoms or Adsorbate
         A name such as ``"COOH"`` (`catml.structures.molecules.ADSORBATES`), any name of the G2
         set, ``"smiles:..."`` (`catml.structures.smiles`), or a molecule: its lowest atom binds,
-        and its z axis becomes the site's normal.
+        and its z axis becomes the site's normal. One that is to bind by other atoms, or by two,
+        is made by `catml.structures.molecules.as_adsorbate`.
     to : Site, optional
         Where the second binding atom goes; its copy nearest to `site` is meant.
     denticity : int, optional
@@ -96,12 +95,14 @@ def place(
     >>> place(slab, find_sites(slab)[0], "CO").get_chemical_formula()
     'COPt16'
     """
+    check_kinds(atoms, site)
     slab = without_adsorbates(atoms)
     guest = as_adsorbate(adsorbate)
     _check_site(slab, site)
     _check_numbers(height=height, tilt_deg=tilt_deg, azimuth_deg=azimuth_deg)
     if _count(guest, denticity, to) == 2:
         if to is not None:
+            check_kinds(atoms, to)
             _check_site(slab, to)
         positions = lying(slab, site, guest, to, height, tilt_deg or 0.0, azimuth_deg)
     else:
@@ -134,7 +135,7 @@ def without_adsorbates(atoms: Atoms) -> Atoms:
     return bare
 
 
-def _resting_height(slab: Atoms, site: "Site", guest: Adsorbate, offsets: _Vector) -> float:
+def _resting_height(slab: Atoms, site: Site, guest: Adsorbate, offsets: _Vector) -> float:
     """Lowest height in Å where binding atoms are a bond away and no others too close."""
     floor = Floor.under(slab, np.array(site.position), np.array(site.normal))
     numbers = guest.atoms().numbers
@@ -150,7 +151,7 @@ def _resting_height(slab: Atoms, site: "Site", guest: Adsorbate, offsets: _Vecto
     return max(0.0, *heights)
 
 
-def _joined(atoms: Atoms, n_slab: int, guest: Adsorbate, positions: _Vector, site: "Site") -> Atoms:
+def _joined(atoms: Atoms, n_slab: int, guest: Adsorbate, positions: _Vector, site: Site) -> Atoms:
     placed = atoms.copy()
     placed += Atoms(list(guest.symbols), positions=positions, tags=[0] * len(positions))
     check_distances(placed, len(atoms), n_slab, guest.name, site)
@@ -165,7 +166,7 @@ def _joined(atoms: Atoms, n_slab: int, guest: Adsorbate, positions: _Vector, sit
     return placed
 
 
-def _count(guest: Adsorbate, denticity: object, to: "Site | None") -> int:
+def _count(guest: Adsorbate, denticity: object, to: Site | None) -> int:
     """By how many atoms to bind."""
     usual = guest.denticity if to is None else 2
     count = usual if denticity is None else denticity
@@ -178,7 +179,8 @@ def _count(guest: Adsorbate, denticity: object, to: "Site | None") -> int:
     if count == 2 and guest.second is None:
         raise SurfaceError(
             f"{guest.name} binds by one atom only: no second binding atom is known for it. Name "
-            "both with as_adsorbate(molecule, binding=(i, j)), or leave out `to` and `denticity`."
+            "both with catml.structures.molecules.as_adsorbate(molecule, binding=(i, j)), or leave "
+            "out `to` and `denticity`."
         )
     return int(count)
 
@@ -194,7 +196,27 @@ def _check_numbers(**options: object) -> None:
             )
 
 
-def _check_site(slab: Atoms, site: "Site") -> None:
+def check_kinds(atoms: object, site: object) -> None:
+    """Refuse what is no structure or no site.
+
+    Raises
+    ------
+    SurfaceError
+        If `atoms` is no ase.Atoms or `site` no Site.
+    """
+    if not isinstance(atoms, Atoms):
+        raise SurfaceError(
+            f"Adsorbates go on a slab or particle given as ase.Atoms, not on {atoms!r}: "
+            'build one, such as Surface("Pt(111)").slab(size=(2, 2)).'
+        )
+    if not isinstance(site, Site):
+        raise SurfaceError(
+            f"{site!r} is no site: take one of the list that find_sites of the very slab returns, "
+            "such as find_sites(slab)[0]."
+        )
+
+
+def _check_site(slab: Atoms, site: Site) -> None:
     symbols = slab.get_chemical_symbols()
     known = max(site.atoms) < len(slab) and site.elements == tuple(symbols[i] for i in site.atoms)
     if known:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from catml.errors import SurfaceError
 from catml.structures.bond_lengths import bond_length
 from catml.structures.contacts import Floor
-from catml.structures.molecules import CANCELLED, Adsorbate, across, bond_sum
+from catml.structures.molecule_shapes import CANCELLED, Adsorbate, across, bond_sum
 from catml.structures.site_axes import corners, flattened, site_axis, turned
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ import numpy as np
 from ase import Atoms
 
 from catml.errors import SurfaceError
-from catml.structures.adsorbates import place, without_adsorbates
+from catml.structures.adsorbates import check_kinds, place, without_adsorbates
 from catml.structures.contacts import ContactError
-from catml.structures.molecules import Adsorbate, as_adsorbate
+from catml.structures.molecule_shapes import Adsorbate
+from catml.structures.molecules import as_adsorbate
 from catml.structures.neighbors import pairs_within
 from catml.structures.site_copies import count_surface_atoms, equivalent_copies
 from catml.structures.sites import Site
@@ -81,6 +82,7 @@ def cover(
     >>> print(f"{covered.get_distance(16, 18, mic=True):.2f}")
     3.61
     """
+    check_kinds(atoms, site)
     guest = as_adsorbate(adsorbate)
     slab = without_adsorbates(atoms)
     copies = equivalent_copies(slab, site)

@@ -3,9 +3,11 @@
 Geometries are those of the G2 set (MP2(full)/6-31G(d), doi:10.1063/1.473182) that ASE ships, with
 hydrogen atoms taken away where the adsorbate is what is left of a molecule: OOH of hydrogen
 peroxide, COOH of formic acid, CHx of methane. Three that the set lacks are in `molecules.csv`,
-optimised at the same level: trans-diazene, the formate anion, and the anion of carbon dioxide. CO2
-by name is bent like that anion, for so it is when chemisorbed; the straight molecule only lies on a
-surface, and is placed as ``ase.build.molecule("CO2")`` at a height of one's own.
+optimised at the same level: trans-diazene, the formate anion, and the anion of carbon dioxide.
+
+CO2 by name is bent like that anion, for so it is when chemisorbed through carbon. The straight
+molecule only lies on a surface: ``as_adsorbate(ase.build.molecule("CO2"), binding=(0,))``, placed
+at a height of one's own.
 
 Any other molecule is an adsorbate too: by its name in the G2 set, as SMILES
 (`catml.structures.smiles`) or as an ase.Atoms.
@@ -19,64 +21,13 @@ from importlib.resources import files
 
 import numpy as np
 from ase import Atoms
-from ase.data import covalent_radii
-from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
+from catml.structures.molecule_shapes import Adsorbate, as_it_stands, donor, standing
 
 _G2 = "G2 set, doi:10.1063/1.473182"
 _OWN = "MP2(full)/6-31G(d), the level of the G2 set"
-# In sums of covalent radii (doi:10.1039/b801115j).
-_BONDED = 1.25
-# Unit vectors along bonds that add up to less than this cancel.
-CANCELLED = 0.5
-# Lone pairs bind before carbon does, those of nitrogen best.
-_DONORS = ("N", "P", "S", "O", "C")
 SMILES_PREFIX = "smiles:"
-
-_Vector = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Adsorbate:
-    """A molecule or fragment in the frame in which it stands on a surface.
-
-    Attributes
-    ----------
-    name : str
-        Its name, such as ``"COOH"``.
-    symbols : tuple of str
-        Elements; the first atom is the one that binds.
-    positions : tuple of tuples of 3 float
-        Positions in Å, the binding atom at the origin, z away from the surface. Untilted, the
-        bonds of the binding atom point away evenly; the rest of the molecule leans towards +x.
-    second : int or None
-        Index of the atom that binds as well when the adsorbate binds by two atoms.
-    denticity : int
-        By how many atoms it usually binds, 1 or 2.
-    tilt_deg : float
-        How far it usually leans from z towards +x, when it binds by one atom.
-    source : str
-        Where the geometry comes from.
-    """
-
-    name: str
-    symbols: tuple[str, ...]
-    positions: tuple[tuple[float, float, float], ...]
-    second: int | None = None
-    denticity: int = 1
-    tilt_deg: float = 0.0
-    source: str = "given"
-
-    def atoms(self) -> Atoms:
-        """Return the molecule as it is, binding atom first, without cell.
-
-        Examples
-        --------
-        >>> as_adsorbate("CO").atoms().get_chemical_symbols()
-        ['C', 'O']
-        """
-        return Atoms(list(self.symbols), positions=self.positions)
 
 
 @dataclass(frozen=True)
@@ -194,7 +145,7 @@ def as_adsorbate(
     """
     if isinstance(adsorbate, Atoms) and len(adsorbate):
         if binding is None:
-            return _as_it_stands(adsorbate)
+            return as_it_stands(adsorbate)
         return standing(adsorbate, _checked_binding(adsorbate, binding), denticity=len(binding))
     if binding is not None:
         raise SurfaceError(
@@ -269,71 +220,6 @@ def _tabulated() -> dict[str, Atoms]:
     }
 
 
-def standing(
-    molecule: Atoms,
-    binding: tuple[int, ...],
-    *,
-    name: str | None = None,
-    dropped: tuple[int, ...] = (),
-    denticity: int = 1,
-    tilt_deg: float = 0.0,
-    turn_deg: float = 0.0,
-    source: str = "given",
-) -> Adsorbate:
-    """Return a molecule turned so that its binding atom looks down, without the dropped atoms.
-
-    `binding` holds the binding atom and, where there is one, the second.
-    """
-    others = [i for i in range(len(molecule)) if i not in (binding[0], *dropped)]
-    atoms = molecule[[binding[0], *others]]
-    atoms.translate(-atoms.positions[0])
-    if len(atoms) > 1:
-        atoms.rotate(_up(atoms), "z")
-    aside = atoms.positions[:, :2]
-    far = int(np.linalg.norm(aside, axis=1).round(3).argmax())
-    atoms.rotate(turn_deg - np.degrees(np.arctan2(aside[far, 1], aside[far, 0])), "z")
-    return Adsorbate(
-        name or atoms.get_chemical_formula(),
-        tuple(atoms.get_chemical_symbols()),
-        _tuples(atoms.positions),
-        1 + others.index(binding[1]) if len(binding) > 1 else None,
-        denticity,
-        tilt_deg,
-        source,
-    )
-
-
-def _up(atoms: Atoms) -> _Vector:
-    """The direction away from the surface: along the bonds of the first atom.
-
-    Where these cancel, in a flat or straight molecule, it lies on the surface.
-    """
-    up = bond_sum(atoms, 0)
-    return up if np.linalg.norm(up) > CANCELLED else across(atoms)
-
-
-def across(atoms: Atoms) -> _Vector:
-    """Return a direction perpendicular to the plane or line of a molecule, shape (3,)."""
-    offsets = atoms.positions - atoms.positions.mean(axis=0)
-    _, spread, axes = np.linalg.svd(offsets)
-    if len(atoms) > 2 and spread[1] > 1e-3:
-        normal: _Vector = axes[2]
-    else:
-        normal = np.cross(axes[0], np.eye(3)[int(np.abs(axes[0]).round(3).argmin())])
-    return normal * float(np.sign(normal[int(np.abs(normal).round(3).argmax())]))
-
-
-def _as_it_stands(molecule: Atoms) -> Adsorbate:
-    """The adsorbate of a molecule that binds by its lowest atom and is not turned."""
-    lowest = int(np.argsort(molecule.positions[:, 2], kind="stable")[0])
-    order = [lowest, *(i for i in range(len(molecule)) if i != lowest)]
-    return Adsorbate(
-        molecule.get_chemical_formula(),
-        tuple(molecule.symbols[order]),
-        _tuples(molecule.positions[order] - molecule.positions[lowest]),
-    )
-
-
 def _checked_binding(molecule: Atoms, binding: object) -> tuple[int, ...]:
     indices = tuple(binding) if isinstance(binding, tuple | list) else ()
     whole = all(isinstance(i, int | np.integer) and 0 <= i < len(molecule) for i in indices)
@@ -343,37 +229,3 @@ def _checked_binding(molecule: Atoms, binding: object) -> tuple[int, ...]:
             f"two different indices from 0 to {len(molecule) - 1}, such as (0,)."
         )
     return tuple(int(i) for i in indices)
-
-
-def donor(atoms: Atoms) -> int:
-    """Return the atom of a closed-shell molecule that binds to metals, by lone pairs.
-
-    Among atoms of the best element, the one with fewest neighbours: of a carboxyl group its
-    carbonyl oxygen.
-    """
-    symbols = atoms.get_chemical_symbols()
-    element = next((symbol for symbol in _DONORS if symbol in symbols), symbols[0])
-    candidates = [i for i, symbol in enumerate(symbols) if symbol == element]
-    return min(candidates, key=lambda i: (len(bonded_to(atoms, i)), i))
-
-
-def bonded_to(atoms: Atoms, index: int) -> list[int]:
-    """Return the atoms of a molecule bonded to one of them, by their covalent radii."""
-    distance = np.linalg.norm(atoms.positions - atoms.positions[index], axis=1)
-    radii = covalent_radii[atoms.numbers] + covalent_radii[atoms.numbers[index]]
-    return [int(i) for i in np.flatnonzero(distance < _BONDED * radii) if i != index]
-
-
-def bond_sum(atoms: Atoms, index: int, *, without: int | None = None) -> _Vector:
-    """Return the sum of the unit vectors along the bonds of an atom, shape (3,)."""
-    total = np.zeros(3)
-    for other in bonded_to(atoms, index):
-        if other != without:
-            bond = atoms.positions[other] - atoms.positions[index]
-            total += bond / np.linalg.norm(bond)
-    return total
-
-
-def _tuples(positions: _Vector) -> tuple[tuple[float, float, float], ...]:
-    rounded = np.round(positions, 9) + 0.0
-    return tuple((float(x), float(y), float(z)) for x, y, z in rounded)

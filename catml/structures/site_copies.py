@@ -4,7 +4,7 @@ from ase import Atoms
 from ase.data import chemical_symbols
 
 from catml.errors import SurfaceError
-from catml.structures.adsorbates import without_adsorbates
+from catml.structures.adsorbates import check_kinds, without_adsorbates
 from catml.structures.neighbors import coordination_numbers, nearest_neighbors
 from catml.structures.particle_sites import particle, particle_site_copies
 from catml.structures.prototypes import metals
@@ -46,6 +46,7 @@ def equivalent_copies(atoms: Atoms, site: Site) -> list[Site]:
     >>> [len(equivalent_copies(slab, site)) for site in find_sites(slab)]
     [4, 12, 4, 4]
     """
+    check_kinds(atoms, site)
     bare = without_adsorbates(atoms)
     all_copies = _on_particle(bare) if not bare.pbc.any() else _on_slab(bare)
     if site.id not in all_copies:

@@ -15,7 +15,8 @@ import numpy as np
 from ase import Atoms
 
 from catml.errors import SurfaceError
-from catml.structures.molecules import SMILES_PREFIX, Adsorbate, bonded_to, donor, standing
+from catml.structures.molecule_shapes import Adsorbate, bonded_to, donor, standing
+from catml.structures.molecules import SMILES_PREFIX
 
 _SEED = 20
 _SOURCE = "RDKit: ETKDG (doi:10.1021/acs.jcim.5b00654), relaxed by UFF (doi:10.1021/ja00051a040)"

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from catml.errors import SurfaceError
 from catml.structures.adsorbates import place, without_adsorbates
+from catml.structures.coverage import cover
 from catml.structures.molecules import ADSORBATES, as_adsorbate
+from catml.structures.site_copies import equivalent_copies
 from catml.structures.sites import Site, find_sites
 
 PT = fcc111("Pt", (2, 2, 4), vacuum=10)
@@ -286,6 +288,15 @@ def test_an_adsorbate_on_another_is_refused():
     first = place(slab, site_of(slab, "ontop-1"), "CO")
     with pytest.raises(SurfaceError, match="O on ontop-1 touches an adsorbate that is there"):
         place(first, site_of(slab, "ontop-1"), "O")
+
+
+@pytest.mark.parametrize("function", [place, cover, equivalent_copies])
+def test_what_is_no_slab_or_no_site_is_refused(function):
+    more = () if function is equivalent_copies else ("CO",)
+    with pytest.raises(SurfaceError, match="'ontop-1' is no site: take one of the list"):
+        function(PT, "ontop-1", *more)
+    with pytest.raises(SurfaceError, match=r"given as ase\.Atoms, not on 'Pt\(111\)'"):
+        function("Pt(111)", site_of(PT, "ontop-1"), *more)
 
 
 @pytest.mark.parametrize("option", ["height", "tilt_deg", "azimuth_deg"])

@@ -9,7 +9,8 @@ from ase.data import atomic_numbers, covalent_radii
 
 import catml.structures.molecules as molecules
 from catml.errors import SurfaceError
-from catml.structures.molecules import ADSORBATES, ALIASES, Adsorbate, as_adsorbate, bonded_to
+from catml.structures.molecule_shapes import Adsorbate, bonded_to
+from catml.structures.molecules import ADSORBATES, ALIASES, as_adsorbate
 
 # Written down by hand: which atoms are bonded, binding atom first.
 CONNECTED = {
@@ -141,6 +142,12 @@ def test_diazene_is_trans():
     )
     torsion = atoms.get_dihedral(first, nitrogens[0], nitrogens[1], second)
     assert torsion == pytest.approx(180.0, abs=0.1)
+
+
+def test_straight_carbon_dioxide_lies_flat():
+    flat = as_adsorbate(molecule("CO2"), binding=(0,))
+    assert flat.symbols[0] == "C"
+    np.testing.assert_allclose([z for _, _, z in flat.positions], 0, atol=1e-9)
 
 
 def test_methyl_is_a_pyramid_with_its_hydrogen_atoms_up():

@@ -8,7 +8,8 @@ from ase.build import fcc111, molecule
 
 from catml.errors import SurfaceError
 from catml.structures.adsorbates import place
-from catml.structures.molecules import as_adsorbate, bonded_to
+from catml.structures.molecule_shapes import bonded_to
+from catml.structures.molecules import as_adsorbate
 from catml.structures.sites import find_sites
 from catml.structures.smiles import from_smiles
 
