@@ -73,6 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     sub = command("build", _build, "build a slab and write it in any format ASE knows")
     sub.add_argument("surface", help='for example "Pt3Ni(111)"')
+    sub.add_argument("--bulk", metavar="FILE", help="the crystal SURFACE is of, as rutile.cif")
     sub.add_argument("--termination", metavar="LABEL", help="by its top layer's elements, as NiPt")
     sub.add_argument("--layers", type=int, metavar="N", help="atomic planes (default: enough)")
     sub.add_argument(
@@ -173,8 +174,10 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _build(options: argparse.Namespace) -> None:
+    from catml.structures.crystal_files import read_crystal
     from catml.structures.files import write_slab
     from catml.structures.layers import describe_slab
+    from catml.structures.option_text import read_size, read_strain
     from catml.structures.slabs import ThinSlabWarning
     from catml.structures.surface import Surface
 
@@ -183,17 +186,18 @@ def _build(options: argparse.Namespace) -> None:
         if ":" in name:
             raise CatmlError(f"{name!r} names a termination already; leave --termination out")
         name = f"{name}:{options.termination}"
+    crystal = read_crystal(options.bulk) if options.bulk else None
     with warnings.catch_warnings(record=True) as doubts:
         warnings.simplefilter("always")
-        slab = Surface(name).slab(
+        slab = Surface(name, crystal=crystal).slab(
             layers=options.layers,
             thickness_ang=options.thickness,
-            size=_size(options.size),
+            size=read_size(options.size),
             vacuum=options.vacuum,
             orthogonal=options.orthogonal,
             fixed_layers=options.fixed,
             functional=options.functional,
-            strain=_strain(options.strain),
+            strain=read_strain(options.strain),
             backend=options.backend,
         )
     for doubt in doubts:
@@ -211,41 +215,9 @@ def _build(options: argparse.Namespace) -> None:
     )
 
 
-def _size(text: str | None) -> Any:
-    """Read 2x3, or the rows of a matrix separated by a semicolon."""
-    if text is None:
-        return None
-    if ";" in text:
-        rows = [row.replace(",", " ").split() for row in text.split(";")]
-    else:
-        rows = [text.lower().split("x")]
-    try:
-        numbers = [[int(number) for number in row] for row in rows]
-    except ValueError:
-        numbers = []
-    if [len(row) for row in numbers] not in ([2], [2, 2]):
-        raise CatmlError(
-            f"--size {text!r} is not a supercell; write repeats as 2x2, or the new cell vectors "
-            'in surface cells as "1 1; -1 2"'
-        )
-    return numbers if ";" in text else numbers[0]
-
-
-def _strain(text: str) -> Any:
-    try:
-        values = [float(value) for value in text.replace(",", " ").split()]
-    except ValueError:
-        values = []
-    if len(values) not in (1, 2):
-        raise CatmlError(
-            f"--strain {text!r} is no strain; write a fraction as 0.02, or two (along x and y) "
-            "as 0.02,-0.01"
-        )
-    return values if len(values) == 2 else values[0]
-
-
 def _sites(options: argparse.Namespace) -> None:
     from catml.structures.files import read_slab
+    from catml.structures.option_text import read_size
     from catml.structures.site_table import site_table, site_table_of_slab
     from catml.structures.surface import Surface
 
@@ -260,7 +232,7 @@ def _sites(options: argparse.Namespace) -> None:
         from catml.structures.sites import find_sites
 
         if atoms is None:
-            atoms = Surface(options.surface).slab(size=_size(options.size))
+            atoms = Surface(options.surface).slab(size=read_size(options.size))
         figure, _ = site_figure(atoms, find_sites(atoms), name=str(table["surface"].iloc[0]))
         write_picture(figure, options.plot)
     _print_table(table, as_json=options.json)
@@ -274,6 +246,7 @@ def _check_one_slab(options: argparse.Namespace) -> None:
 def _export(options: argparse.Namespace) -> None:
     from catml.models.persistence import load_model
     from catml.structures.files import read_slab
+    from catml.structures.option_text import read_size
     from catml.workflow.export import export_structures
 
     _check_one_slab(options)
@@ -285,7 +258,7 @@ def _export(options: argparse.Namespace) -> None:
         codes=options.code or ["vasp"],
         functional=options.functional,
         model=load_model(options.model) if options.model else None,
-        size=_size(options.size),
+        size=read_size(options.size),
         layers=options.layers,
         fixed_layers=options.fixed,
         vacuum=options.vacuum,

@@ -150,6 +150,17 @@ def test_build_takes_another_builder(capsys: pytest.CaptureFixture[str], tmp_pat
     assert read(path).info["backend"] == "pymatgen"
 
 
+def test_build_takes_a_crystal_from_a_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    write(tmp_path / "zincite.cif", bulk("ZnO", "wurtzite", a=3.25, c=5.2))
+    options = ["--bulk", str(tmp_path / "zincite.cif"), "-o", str(tmp_path / "slab.cif"), "--json"]
+    said = json.loads(output(capsys, "build", "ZnO(10-10)", *options))
+    assert (said["surface"], said["crystal"]["space_group"]) == ("ZnO[sg186](10-10)", 186)
+    assert set(said["layer_compositions"][0]) == {"Zn", "O"}
+    assert "is no surface of the crystal" in refusal(capsys, "build", "MgO(100)", *options)
+
+
 def test_build_warns_of_thin_slabs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = str(tmp_path / "thin.cif")
     assert main(["build", "Pt(211)", "--layers", "4", "-o", path]) == 0
@@ -221,7 +232,7 @@ def test_import_makes_a_dataset_and_names_what_it_left_out(
         (["export", "--file", "none.cif", "--out", "x"], "'none.cif' does not exist"),
         (["export", "Cu(111)", "--code", "castep", "--out", "x"], "code 'castep'"),
         (["export", "Cu(111)", "--functional", "LDA", "--out", "x"], "LDA"),
-        (["export", "Cu(111)", "--size", "2by2", "--out", "x"], "--size '2by2'"),
+        (["export", "Cu(111)", "--size", "2by2", "--out", "x"], "size '2by2'"),
         (["export", "Cu(111)", "--layers", "0", "--out", "x"], "layers"),
         (["export", "Cu(111)", "--fixed", "9", "--out", "x"], "fixed"),
         (["export", "Cu(111)", "--vacuum", "1", "--out", "x"], "vacuum"),
@@ -230,9 +241,9 @@ def test_import_makes_a_dataset_and_names_what_it_left_out(
         (["sites", "--file", "a.cif", "--size", "2x2"], "--size is that of the picture"),
         (["sites", "Cu(111)", "--size", "2x2"], "give --plot with it"),
         (["sites", "Cu(111)", "--plot", "sites.jpeg"], "must end in .png or .svg"),
-        (["sites", "Cu(111)", "--plot", "a.png", "--size", "2"], "--size '2'"),
-        (["build", "Cu(111)", "--size", "2by2", "-o", "x.cif"], "--size '2by2'"),
-        (["build", "Cu(111)", "--size", "1 2; 3", "-o", "x.cif"], "--size '1 2; 3'"),
+        (["sites", "Cu(111)", "--plot", "a.png", "--size", "2"], "size '2'"),
+        (["build", "Cu(111)", "--size", "2by2", "-o", "x.cif"], "size '2by2'"),
+        (["build", "Cu(111)", "--size", "1 2; 3", "-o", "x.cif"], "size '1 2; 3'"),
         (["build", "Cu(111)", "--size", "1 2; 2 4", "-o", "x.cif"], "span no cell"),
         (["build", "Cu(111)", "--size", "0x2", "-o", "x.cif"], "at least (1, 1)"),
         (["build", "Cu(111)", "--layers", "0", "-o", "x.cif"], "layers"),
@@ -240,11 +251,12 @@ def test_import_makes_a_dataset_and_names_what_it_left_out(
         (["build", "Cu(111)", "--fixed", "9", "-o", "x.cif"], "fixed_layers=9"),
         (["build", "Cu(111)", "--backend", "vasp", "-o", "x.cif"], "Unknown backend 'vasp'"),
         (["build", "Cu(111)", "--strain", "2", "-o", "x.cif"], "0.02 is 2 %"),
-        (["build", "Cu(111)", "--strain", "much", "-o", "x.cif"], "--strain 'much'"),
+        (["build", "Cu(111)", "--strain", "much", "-o", "x.cif"], "strain 'much'"),
         (["build", "Cu(111)", "--functional", "LDA", "-o", "x.cif"], "'LDA'"),
         (["build", "Cu(111)", "--termination", "Cu", "-o", "x.cif"], "has only one"),
         (["build", "Pt3Ni(100)", "--termination", "Ni", "-o", "x.cif"], "Allowed are"),
         (["build", "Pt3Ni(100):Pt", "--termination", "Pt", "-o", "x.cif"], "already"),
+        (["build", "Cu(111)", "--bulk", "none.cif", "-o", "x.cif"], "none.cif"),
         (["build", "Cu(111)", "--format", "vaps", "-o", "x.cif"], "written as 'vaps'"),
         (["build", "Cu(111)", "-o", "x.nonsense"], "cannot be written as 'x.nonsense'"),
         (["predict", "CO"], "no surface is given"),
