@@ -1,4 +1,4 @@
-"""Changing which elements a slab's layers hold: coats, buried layers, single atoms.
+"""Changing which elements a slab's layers hold: coats, buried layers, mixtures, single atoms.
 
 The functions take a slab whose tags number its layers from the top (1 = top), as every catml slab
 has, and return a changed copy.

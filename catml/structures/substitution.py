@@ -50,7 +50,8 @@ def substitute(
     Returns
     -------
     ase.Atoms
-        With the nearest whole number of atoms of each element.
+        With the nearest whole number of atoms of each element; ``info`` stays that of `atoms`,
+        for the places are still those it describes.
 
     Raises
     ------
