@@ -128,7 +128,9 @@ def _rows_upwards(primitive: Array, cell: Array) -> Array:
     if np.linalg.norm(first) > _ROWS * np.linalg.norm(second):
         along = cell[0] / np.linalg.norm(cell[0])
         return np.array([along, [-along[1], along[0]]])
-    up = first / np.linalg.norm(first)
+    # Of the two ways along a row, that of the slab's own vectors, whichever the reduction found.
+    along_own = first @ (cell[0] + 1e-3 * cell[1])
+    up = np.copysign(1.0, along_own) * first / np.linalg.norm(first)
     return np.array([[up[1], -up[0]], up])
 
 

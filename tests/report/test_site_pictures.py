@@ -183,3 +183,14 @@ def test_a_crowd_of_sites_gets_a_wider_page_and_a_key_of_several_columns():
     assert len(heads) == 3
     small, _ = site_figure(Surface("Cu(111)").slab(), find_sites(Surface("Cu(111)").slab()))
     assert small.get_figwidth() == pytest.approx(7.0, abs=0.05)
+
+
+def test_rows_run_up_the_page_as_the_slabs_own_vectors_do():
+    for matrix in (np.diag([1, 1, 1]), np.diag([-1, -1, 1])):
+        slab = Surface("Pt(211)").slab()
+        slab.set_cell(matrix @ slab.cell.array)
+        figure, _ = site_figure(slab, find_sites(slab))
+        outline = next(p for p in figure.axes[0].patches if isinstance(p, Polygon)).get_xy()
+        first, second = outline[1] - outline[0], outline[3] - outline[0]
+        np.testing.assert_allclose(first / np.linalg.norm(first), [0, 1], atol=1e-6)
+        np.testing.assert_allclose(second / np.linalg.norm(second), [-1, 0], atol=1e-6)
