@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from catml.errors import SurfaceError
 from catml.structures.batches import SiteBatch, TemplateSite, batch_of_slab, padded_neighbors
 from catml.structures.bulk_lattice import lattice_of
+from catml.structures.crystals import Crystal
 from catml.structures.patterns import elements_of, pattern_of
 from catml.structures.site_order import element_ranks
 from catml.structures.strained_pairs import (
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 # Depth of a template below its lowest exposed atom, in nearest-neighbour distances: the neighbours
 # of a site's neighbours are then all there.
 _DEPTH = 3.2
+# No surface without channels through the crystal needs such a thick slab.
+_DEEPEST = 40.0
 # c/a is looked at in steps of 1.7 %, where that is too coarse of 0.2 %. They are whole fractions
 # of an octave, so that both c/a = 1 and the c/a = 2^(-1/2) at which L1_0 becomes B2 are ends.
 _STEPS_PER_OCTAVE = (40, 320)
@@ -75,8 +78,11 @@ class Template:
         return self.example.structure.ideal_ratio
 
     def slab(self, ratio: float | None) -> Atoms:
-        """Return the slab of the example with the given c/a and a = 4 Å."""
-        return self.example.slab(layers=self.layers, lattice=_lattice(ratio))
+        """Return the slab of the example with the given c/a and a = 4 Å.
+
+        That of a crystal from a file has the crystal's own cell.
+        """
+        return self.example.slab(layers=self.layers, lattice=_lattice(self.example, ratio))
 
     def sites(self, ratio: float | None = None) -> tuple[TemplateSite, ...]:
         """Return the distinct sites at the given c/a (None for a cubic bulk).
@@ -100,7 +106,8 @@ class Template:
         if key not in self._pairs:
             ideal = self.ideal_ratio
             axis = crystal_axis(self.example, ideal or 1.0)
-            constants = (_TEMPLATE_A_ANG, _TEMPLATE_A_ANG * (ideal or 1.0))
+            a_ang, _ = _lattice(self.example, ideal)
+            constants = (a_ang, a_ang * (ideal or 1.0))
             self._pairs[key] = strained_pairs(self.slab(ideal), axis, constants, ends or [1.0])
         return self._pairs[key]
 
@@ -110,8 +117,10 @@ class Template:
         return self._sites[ratio]
 
 
-_TEMPLATES: dict[tuple[str, tuple[int, ...]], Template] = {}
-_SYMMETRIC: dict[str, bool] = {}
+# A crystal from a file is no element of a pattern; its surfaces have templates of their own.
+_Pattern = tuple[str, Crystal | None]
+_TEMPLATES: dict[tuple[_Pattern, tuple[int, ...]], Template] = {}
+_SYMMETRIC: dict[_Pattern, bool] = {}
 
 
 @lru_cache(maxsize=65536)
@@ -122,17 +131,17 @@ def template_of(surface: Surface) -> Template:
     letters exchanged, as the close-packed facet of L1_0 does: which element comes first then
     follows from the symbols, and there is a template for either order.
     """
-    pattern = pattern_of(surface)
+    pattern = (pattern_of(surface), surface.crystal)
     elements = elements_of(surface)
     order = tuple(sorted(range(len(elements)), key=elements.__getitem__))
     if pattern not in _SYMMETRIC:
-        template = _new_template(pattern, surface, elements)
+        template = _new_template(pattern[0], surface, elements)
         cell = surface_cell(template.slab(template.ideal_ratio))
         _SYMMETRIC[pattern] = element_ranks(cell)[1]
         _TEMPLATES[pattern, order if _SYMMETRIC[pattern] else ()] = template
     key = (pattern, order if _SYMMETRIC[pattern] else ())
     if key not in _TEMPLATES:
-        _TEMPLATES[key] = _new_template(pattern, surface, elements)
+        _TEMPLATES[key] = _new_template(pattern[0], surface, elements)
     return _TEMPLATES[key]
 
 
@@ -179,7 +188,9 @@ def site_batch(
             batch = _mixed_batch(surface, found.a_ang, found.c_ang)
             mixed.append(replace(batch, rows=np.array([row])))
             continue
-        ratio = None if found.c_ang is None else found.c_ang / found.a_ang
+        ratio = None
+        if found.c_ang is not None and surface.crystal is None:
+            ratio = found.c_ang / found.a_ang
         template = template_of(surface)
         sites = template.sites(ratio)
         # Comparing all the sites of every surface takes long; mostly they are one object.
@@ -209,9 +220,11 @@ def _batch(
     rows: NDArray[np.int64],
 ) -> SiteBatch:
     lattice_ang = constants[rows]
-    a_ang, c_ang = lattice_ang.T
-    pairs = template.pairs((c_ang / a_ang)[~np.isnan(c_ang)])
-    full = np.column_stack([a_ang, np.where(np.isnan(c_ang), a_ang, c_ang)])
+    a_ang = lattice_ang[:, 0]
+    free = template.ideal_ratio is not None
+    c_ang = lattice_ang[:, 1] if free else a_ang
+    pairs = template.pairs(c_ang / a_ang if free else np.zeros(0))
+    full = np.column_stack([a_ang, c_ang])
     distances = neighbor_distances(pairs, full)
     used = np.isfinite(distances).any(axis=0)
     neighbors, padded = padded_neighbors(
@@ -223,7 +236,9 @@ def _batch(
     return SiteBatch(template.name, members, numbers, neighbors, padded, sites, lattice_ang, rows)
 
 
-def _lattice(ratio: float | None) -> tuple[float, float | None]:
+def _lattice(surface: Surface, ratio: float | None) -> tuple[float, float | None]:
+    if surface.crystal is not None:
+        return surface.crystal.lengths_ang[0], None
     return _TEMPLATE_A_ANG, None if ratio is None else _TEMPLATE_A_ANG * ratio
 
 
@@ -235,7 +250,9 @@ def _step_around(ratio: float, steps_per_octave: int) -> tuple[float, float]:
 
 def _new_template(name: str, surface: Surface, elements: tuple[str, ...]) -> Template:
     """A template with as few layers as leave `_DEPTH` below its lowest exposed atom."""
-    layers = int(surface.slab(lattice=_lattice(surface.structure.ideal_ratio)).info["layers"])
+    layers = int(
+        surface.slab(lattice=_lattice(surface, surface.structure.ideal_ratio)).info["layers"]
+    )
     while True:
         template = Template(name, surface, layers, np.zeros(0, dtype=np.int64))
         slab = template.slab(template.ideal_ratio)
@@ -244,6 +261,12 @@ def _new_template(name: str, surface: Surface, elements: tuple[str, ...]) -> Tem
         spare = min(heights[i] for i in exposed) - _DEPTH * surface_cell(slab).spacing_ang
         if spare > -1e-6:
             break
+        if heights.max() > _DEEPEST * surface_cell(slab).spacing_ang:
+            raise SurfaceError(
+                f"The atoms of {surface.name} are exposed down to the bottom of any slab: the "
+                "crystal has wide channels along its normal. Build a slab and find the sites on "
+                "that, catml.find_sites."
+            )
         layers += ceil(-spare / heights.max() * (layers - 1))
     letter = {atomic_numbers[element]: k for k, element in enumerate(elements)}
     return replace(template, letters=np.array([letter[z] for z in slab.numbers]))

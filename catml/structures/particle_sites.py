@@ -27,7 +27,7 @@ from catml.structures.particle_places import places_on_particle
 from catml.structures.particle_symmetry import ideal_positions, particle_operations
 from catml.structures.sites import Kind, Site, SiteZones, hollow_subtype, straight_below
 from catml.structures.surface_cell import SurfaceCell
-from catml.structures.surface_net import PROBE_RATIO, NetElement, SurfaceNet, surface_net
+from catml.structures.surface_net import NetElement, SurfaceNet, probe_reach, surface_net
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -77,7 +77,7 @@ class Particle:
 
     def net(self) -> SurfaceNet:
         """Return the closed net of the exposed atoms."""
-        reach = 2.1 * PROBE_RATIO * self.surface.spacing_ang
+        reach = 2.1 * probe_reach(self.surface)
         return surface_net(self.surface, pairs_within(self.surface.atoms(), reach), closed=True)
 
     def zones(

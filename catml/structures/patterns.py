@@ -30,7 +30,9 @@ def elements_of(surface: "Surface") -> tuple[str, ...]:
 
 
 def pattern_of(surface: "Surface") -> str:
-    """Return the name of a surface's pattern. A surface with mixtures is not to be asked for one.
+    """Return the name of a surface's pattern: its own name for a crystal from a file.
+
+    A surface with mixtures is not to be asked for one.
 
     Examples
     --------
@@ -40,6 +42,8 @@ def pattern_of(surface: "Surface") -> str:
     >>> pattern_of(Surface("Pt3Ni(100):NiPt"))
     'A3B(100):2'
     """
+    if surface.crystal is not None:
+        return surface.name
     letters = {element: chr(ord("A") + k) for k, element in enumerate(elements_of(surface))}
     prototype = PROTOTYPES[surface.prototype]
     bulk = "".join(

@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 
 from catml.structures.environment import Bonds
 from catml.structures.neighbors import nearest_neighbors, pairs_within
+from catml.structures.net_faces import canonical
 from catml.structures.site_order import OrderKey, order_keys
 from catml.structures.step_places import Place, site_places
 from catml.structures.surface_cell import Image, SurfaceCell, lattice_points, surface_cell
-from catml.structures.surface_net import PROBE_RATIO, NetElement, canonical, surface_net
+from catml.structures.surface_net import NetElement, probe_reach, surface_net
 from catml.structures.symmetry import Operation, surface_operations
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ def sites_with_zones(surface: SurfaceCell) -> list[tuple[Site, SiteZones]]:
 
 def primitive_sites(surface: SurfaceCell) -> list[PrimitiveSite]:
     """Return the distinct sites of a primitive surface cell, ordered as `find_sites` does."""
-    pairs = pairs_within(surface.atoms(), 2.1 * PROBE_RATIO * surface.spacing_ang)
+    pairs = pairs_within(surface.atoms(), 2.1 * probe_reach(surface))
     net = surface_net(surface, pairs)
     bonds = _bonds(surface)
     operations = surface_operations(surface)

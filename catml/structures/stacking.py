@@ -67,11 +67,12 @@ class Stacking:
         The planes of one repeat, from the bottom.
     cuts : tuple of int
         Planes that can end the crystal at the top with a distinct surface, the default first:
-        those that break the fewest bonds come first, then planes richest in the majority (or
-        first) element, then those with the narrowest gaps below.
-    polar : bool
-        True where no symmetry of the bulk exchanges top and bottom, so that the bottom side offers
-        surfaces of its own. False in every prototype.
+        those that break the fewest bonds come first, then those that leave two equal halves, then
+        planes richest in the majority (or first) element, then those with the narrowest gaps
+        below.
+    mirrors : tuple of int
+        Sums of the heights (modulo the repeat) of atoms that symmetries which exchange top and
+        bottom take to each other.
     unit : int
         Units in one repeat, and in each in-plane vector.
     """
@@ -79,8 +80,13 @@ class Stacking:
     vectors: tuple[tuple[int, int, int], ...]
     planes: tuple[Plane, ...]
     cuts: tuple[int, ...]
-    polar: bool
+    mirrors: tuple[int, ...]
     unit: int
+
+    @property
+    def polar(self) -> bool:
+        """Whether the bottom side offers surfaces of its own; it does so in no prototype."""
+        return not self.mirrors
 
     def plane_below(self, top: int, layer: int) -> Plane:
         """Return the plane of a layer, counted from 0 at the top plane `top`."""
@@ -124,7 +130,18 @@ class Stacking:
         """Return the sort key of the plane `top` among possible top planes; see `cuts`."""
         plane = self.planes[top]
         below = sorted((plane.height - p.height) % self.unit for p in self.planes)
-        return self._broken_bonds(top), -plane.roles.count(0) / len(plane.roles), below
+        return (
+            self._broken_bonds(top),
+            not self._halves(top),
+            -plane.roles.count(0) / len(plane.roles),
+            below,
+        )
+
+    def _halves(self, top: int) -> bool:
+        """Whether the two ends are equal where the plane `top` is parted from the next one."""
+        above = self.planes[(top + 1) % len(self.planes)]
+        lowest = above.height + min(z for _, _, z in above.positions)
+        return (self.planes[top].height + lowest) % self.unit in self.mirrors
 
     def _broken_bonds(self, top: int) -> int:
         """Bonds per surface cell that are cut where the plane `top` ends the crystal."""
@@ -142,8 +159,8 @@ def stacking(bulk: BulkStructure, miller: tuple[int, ...]) -> Stacking:
     normal = primitive_normal(bulk, miller)
     vectors = surface_basis(normal, bulk.ideal_cell())
     planes = _planes(bulk, normal, vectors)
-    shifts, polar = _height_shifts(bulk, normal)
-    whole = Stacking(_as_tuples(vectors), planes, (), polar, bulk.unit)
+    shifts, mirrors = _height_shifts(bulk, normal)
+    whole = Stacking(_as_tuples(vectors), planes, (), tuple(sorted(mirrors)), bulk.unit)
     return replace(whole, cuts=_distinct_cuts(whole, shifts))
 
 
@@ -218,29 +235,27 @@ def _distinct_cuts(whole: Stacking, shifts: set[int]) -> tuple[int, ...]:
     return tuple(cuts)
 
 
-def _height_shifts(bulk: BulkStructure, normal: _IntArray) -> tuple[set[int], bool]:
-    """How far the bulk's symmetries that keep the normal move planes, in units.
+def _height_shifts(bulk: BulkStructure, normal: _IntArray) -> tuple[set[int], set[int]]:
+    """What the bulk's symmetries do to heights: h to h + shift, or h to mirror - h.
 
-    And whether none turns the normal round.
+    The shifts of those that keep the normal, and the mirrors of those that turn it round.
     """
     atoms = np.array(bulk.positions)
     crystal = {(role, *place) for role, place in zip(bulk.roles, atoms.tolist(), strict=True)}
     rarest = min(set(bulk.roles), key=bulk.roles.count)
     anchors = atoms[np.array(bulk.roles) == rarest]
-    shifts = set()
-    polar = True
+    shifts: set[int] = set()
+    mirrors: set[int] = set()
     for rotation in _lattice_rotations(bulk):
         keeps, turns = (np.array_equal(normal @ rotation, n) for n in (normal, -normal))
-        if not keeps and not (turns and polar):
+        if not keeps and not turns:
             continue
         turned = atoms @ rotation.T
         for translation in anchors - anchors[0] @ rotation.T:
             moved = ((turned + translation) % bulk.unit).tolist()
             if crystal == {(r, *place) for r, place in zip(bulk.roles, moved, strict=True)}:
-                if keeps:
-                    shifts.add(int(normal @ translation) % bulk.unit)
-                polar &= keeps
-    return shifts, polar
+                (shifts if keeps else mirrors).add(int(normal @ translation) % bulk.unit)
+    return shifts, mirrors
 
 
 @cache

@@ -10,24 +10,39 @@ vertices; on a closed net their numbers obey V - E + F = 0 per cell of a slab an
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from catml.structures.neighbors import NEIGHBOR_RATIO, Neighbors
-from catml.structures.surface_cell import Image, SurfaceCell
+from catml.structures.net_faces import (
+    Face,
+    Images,
+    Vector,
+    canonical,
+    displaced,
+    face_normal,
+    located,
+    sides,
+)
+from catml.structures.prototypes import metals
+from catml.structures.rolling import reached_faces
+from catml.structures.surface_cell import SurfaceCell
 
 PROBE_RATIO = 0.9
 """Distance of probe and atoms. Below 1, where the probe is as big as an atom of the lattice and
 no longer tells the foot of a step from the faces beside it; above 0.87, where the second layer of
 bcc(100) would count as exposed in its 4-fold hollows; far above the holes of a bulk (0.71)."""
 
+COMPOUND_PROBE_RATIO = 1.1
+"""The same in a compound of a non-metal, whose nearest neighbours are unlike ions: there are holes
+of 0.92 in rutile and wider ones in anatase."""
+
+_COMPOUND_SHARE = 1 / 3
+
 _TOUCH = 0.03
 _MERGE = 0.06
-
-_Vector = NDArray[np.float64]
-_Images = tuple[Image, ...]
+# Least height of a face's normal; that of an upright face is zero but for rounding.
+_UPRIGHT = 1e-6
 
 
 @dataclass(frozen=True)
@@ -45,7 +60,7 @@ class NetElement:
         Unit vector pointing away from the surface there.
     """
 
-    images: _Images
+    images: Images
     center: tuple[float, float, float]
     normal: tuple[float, float, float]
 
@@ -59,22 +74,15 @@ class SurfaceNet:
     faces: tuple[NetElement, ...]
 
 
-class _Face(NamedTuple):
-    """The probe's position and the atoms it touches, in order around it."""
+def probe_reach(surface: SurfaceCell) -> float:
+    """Return the distance of probe and atoms in Å.
 
-    probe: _Vector
-    rim: _Images
-
-
-def canonical(images: _Images) -> _Images:
-    """Return a set of images sorted and displaced so that equivalent sets become equal.
-
-    Examples
-    --------
-    >>> canonical(((0, 1, 0), (0, 0, 0))) == canonical(((0, 0, 3), (0, -1, 3)))
-    True
+    A slab counts as a compound from a third of non-metal atoms on; fewer are adsorbates.
     """
-    return _located(images)[0]
+    symbols = surface.symbols
+    others = sum(symbol not in metals() for symbol in symbols)
+    compound = others >= _COMPOUND_SHARE * len(symbols)
+    return (COMPOUND_PROBE_RATIO if compound else PROBE_RATIO) * surface.spacing_ang
 
 
 def surface_net(surface: SurfaceCell, pairs: Neighbors, *, closed: bool = False) -> SurfaceNet:
@@ -90,14 +98,14 @@ def surface_net(surface: SurfaceCell, pairs: Neighbors, *, closed: bool = False)
         Whether the net goes around a particle, where V - E + F = 2, instead of along a top side.
     """
     probes = _merged(surface, _resting_probes(surface, pairs))
-    faces = [_Face(probe, _ordered_rim(surface, probe, touched)) for probe, touched in probes]
+    faces = [Face(probe, _ordered_rim(surface, probe, touched)) for probe, touched in probes]
     exposed = _outer_faces(surface, faces) if closed else _top_faces(surface, faces)
     return _assemble(surface, _flipped(surface, exposed), closed=closed)
 
 
-def _resting_probes(surface: SurfaceCell, pairs: Neighbors) -> list[_Face]:
+def _resting_probes(surface: SurfaceCell, pairs: Neighbors) -> list[Face]:
     """Every position where the probe touches three atoms and overlaps none."""
-    reach = PROBE_RATIO * surface.spacing_ang
+    reach = probe_reach(surface)
     slack = _TOUCH * surface.spacing_ang
     found = []
     starts = np.searchsorted(pairs.i, np.arange(len(surface.numbers) + 1))
@@ -111,11 +119,11 @@ def _resting_probes(surface: SurfaceCell, pairs: Neighbors) -> list[_Face]:
         for row in np.flatnonzero((distance > reach - slack).all(axis=1)):
             near = np.flatnonzero(distance[row] < reach + slack)
             images = ((int(j[k]), int(shift[k, 0]), int(shift[k, 1])) for k in near)
-            found.append(_Face(origin + centers[row], ((atom, 0, 0), *images)))
+            found.append(Face(origin + centers[row], ((atom, 0, 0), *images)))
     return found
 
 
-def _touching_three(vectors: _Vector, reach: float) -> _Vector:
+def _touching_three(vectors: Vector, reach: float) -> Vector:
     """Probe positions at `reach` from the origin and from two of the vectors, shape (n, 3)."""
     first, second = np.triu_indices(len(vectors), 1)
     a, b = vectors[first], vectors[second]
@@ -130,16 +138,16 @@ def _touching_three(vectors: _Vector, reach: float) -> _Vector:
     return np.vstack([middle[fits] + rise, middle[fits] - rise])
 
 
-def _circumcenter(a: _Vector, b: _Vector, normal: _Vector) -> _Vector:
+def _circumcenter(a: Vector, b: Vector, normal: Vector) -> Vector:
     """Centre of the circle through the origin, a and b; `normal` is their cross product."""
     a2 = (a**2).sum(axis=-1, keepdims=True)
     b2 = (b**2).sum(axis=-1, keepdims=True)
     area2 = (normal**2).sum(axis=-1, keepdims=True)
-    center: _Vector = np.cross(a2 * b - b2 * a, normal) / (2 * area2)
+    center: Vector = np.cross(a2 * b - b2 * a, normal) / (2 * area2)
     return center
 
 
-def _merged(surface: SurfaceCell, probes: list[_Face]) -> list[_Face]:
+def _merged(surface: SurfaceCell, probes: list[Face]) -> list[Face]:
     """Unite probes that rest in the same place, up to lattice translations."""
     positions = np.array([probe for probe, _ in probes]).reshape(-1, 3)
     offset = positions[:, None] - positions
@@ -152,14 +160,14 @@ def _merged(surface: SurfaceCell, probes: list[_Face]) -> list[_Face]:
         if left[first]:
             group = np.flatnonzero(close[first] & left)
             left[group] = False
-            moved = [_displaced(surface, probes[k], *turns[first, k]) for k in group]
+            moved = [displaced(surface, probes[k], *turns[first, k]) for k in group]
             touched = {image for face in moved for image in face.rim}
             place = np.mean([face.probe for face in moved], axis=0)
-            united.append(_Face(place, tuple(sorted(touched))))
+            united.append(Face(place, tuple(sorted(touched))))
     return united
 
 
-def _ordered_rim(surface: SurfaceCell, probe: _Vector, touched: _Images) -> _Images:
+def _ordered_rim(surface: SurfaceCell, probe: Vector, touched: Images) -> Images:
     """The touched atoms in order around the probe, without any that lies between the others."""
     if len(touched) == 3:
         return touched
@@ -174,59 +182,38 @@ def _ordered_rim(surface: SurfaceCell, probe: _Vector, touched: _Images) -> _Ima
     return tuple(touched[k] for k in hull.vertices)
 
 
-def _top_faces(surface: SurfaceCell, faces: list[_Face]) -> list[_Face]:
-    """The faces that look up, connected by sides with the highest one."""
-    up = [face for face in faces if _normal(surface, face)[2] > 0]
-    return _connected(sorted(up, key=lambda face: float(face.probe[2])))
+def _top_faces(surface: SurfaceCell, faces: list[Face]) -> list[Face]:
+    """The faces that look up and that the probe reaches from the highest one."""
+    up = [float(face_normal(surface, face)[2]) > _UPRIGHT for face in faces]
+    heights = [
+        float(face.probe[2]) if upward else -np.inf for face, upward in zip(faces, up, strict=True)
+    ]
+    return reached_faces(surface, faces, heights, up)
 
 
-def _outer_faces(surface: SurfaceCell, faces: list[_Face]) -> list[_Face]:
-    """The faces around a particle, connected by sides with the outermost one.
+def _outer_faces(surface: SurfaceCell, faces: list[Face]) -> list[Face]:
+    """The faces around a particle that the probe reaches from the outermost one.
 
     Those around a vacancy inside it are not among them.
     """
     middle = surface.positions.mean(axis=0)
-    return _connected(sorted(faces, key=lambda face: float(np.linalg.norm(face.probe - middle))))
+    distances = [float(np.linalg.norm(face.probe - middle)) for face in faces]
+    return reached_faces(surface, faces, distances, [True] * len(faces))
 
 
-def _connected(faces: list[_Face]) -> list[_Face]:
-    """The last face, and all that sides connect with it."""
-    by_side = defaultdict(list)
-    for index, face in enumerate(faces):
-        for side in _sides(face.rim):
-            by_side[canonical(side)].append(index)
-    reached: set[int] = set()
-    pending = [len(faces) - 1] if faces else []
-    while pending:
-        index = pending.pop()
-        if index not in reached:
-            reached.add(index)
-            pending += [k for side in _sides(faces[index].rim) for k in by_side[canonical(side)]]
-    return [faces[index] for index in sorted(reached)]
-
-
-def _normal(surface: SurfaceCell, face: _Face) -> _Vector:
-    """Unit vector perpendicular to the rim, on the probe's side."""
-    corners = surface.places(face.rim)
-    spokes = corners - corners.mean(axis=0)
-    normal: _Vector = np.cross(spokes, np.roll(spokes, -1, axis=0)).sum(axis=0)
-    outward = float(np.sign(normal @ (face.probe - corners.mean(axis=0))))
-    return normal * outward / float(np.linalg.norm(normal))
-
-
-def _flipped(surface: SurfaceCell, faces: list[_Face]) -> list[_Face]:
+def _flipped(surface: SurfaceCell, faces: list[Face]) -> list[Face]:
     """Replace sides that join no neighbours by the other diagonal, where that one does.
 
     In a narrow valley, such as that between the rows of fcc(110), the probe leans on the rows to
     either side before it reaches the bottom: it finds a side across the valley instead of the bond
     along its bottom.
     """
-    by_side: dict[_Images, list[tuple[int, _Face]]] = defaultdict(list)
+    by_side: dict[Images, list[tuple[int, Face]]] = defaultdict(list)
     for index, face in enumerate(faces):
-        for side in _sides(face.rim):
+        for side in sides(face.rim):
             if len(face.rim) == 3 and not _bonded(surface, side):
-                key, u, v = _located(side)
-                by_side[key].append((index, _displaced(surface, face, -u, -v)))
+                key, u, v = located(side)
+                by_side[key].append((index, displaced(surface, face, -u, -v)))
     for (a, b), found in by_side.items():
         if len(found) != 2:
             continue
@@ -240,31 +227,33 @@ def _flipped(surface: SurfaceCell, faces: list[_Face]) -> list[_Face]:
     return faces
 
 
-def _resting_on(surface: SurfaceCell, rim: _Images, above: _Vector) -> _Face:
+def _resting_on(surface: SurfaceCell, rim: Images, above: Vector) -> Face:
     """The face of three atoms whose probe lies on the same side as the point `above`."""
     corners = surface.places(rim)
     a, b = corners[1] - corners[0], corners[2] - corners[0]
     normal = np.cross(a, b)
     middle = _circumcenter(a, b, normal)
-    height2 = (PROBE_RATIO * surface.spacing_ang) ** 2 - float(middle @ middle)
+    height2 = probe_reach(surface) ** 2 - float(middle @ middle)
     upward = float(np.sign(normal @ (above - corners[0]))) / float(np.linalg.norm(normal))
-    return _Face(corners[0] + middle + normal * (upward * max(height2, 0.0) ** 0.5), rim)
+    return Face(corners[0] + middle + normal * (upward * max(height2, 0.0) ** 0.5), rim)
 
 
-def _assemble(surface: SurfaceCell, faces: list[_Face], *, closed: bool) -> SurfaceNet:
+def _assemble(surface: SurfaceCell, faces: list[Face], *, closed: bool) -> SurfaceNet:
     """Collect sides and corners; they face where the probes around them are.
 
-    Around a particle they face as the faces around them do, for the probes lie below the sharp
-    corners of a small one.
+    Sides count where they are bonds; where none is, as between the cations of a polar facet, all
+    of them do. Around a particle they face as the faces around them do, for the probes lie below
+    the sharp corners of a small one.
     """
-    around: dict[_Images, list[_Vector]] = defaultdict(list)
+    around: dict[Images, list[Vector]] = defaultdict(list)
+    every = not any(_bonded(surface, side) for face in faces for side in sides(face.rim))
     for face in faces:
-        for part in [*((corner,) for corner in face.rim), *_sides(face.rim)]:
-            if len(part) == 1 or _bonded(surface, part):
+        for part in [*((corner,) for corner in face.rim), *sides(face.rim)]:
+            if len(part) == 1 or every or _bonded(surface, part):
                 direction = face.probe - surface.places(part).mean(axis=0)
                 direction /= np.linalg.norm(direction)
                 if closed:
-                    direction = _normal(surface, face) * _angle(surface, face.rim, part)
+                    direction = face_normal(surface, face) * _angle(surface, face.rim, part)
                 around[canonical(part)].append(direction)
     parts = [
         _element(key, surface.places(key).mean(axis=0), np.sum(directions, axis=0))
@@ -277,7 +266,7 @@ def _assemble(surface: SurfaceCell, faces: list[_Face], *, closed: bool) -> Surf
     )
 
 
-def _angle(surface: SurfaceCell, rim: _Images, part: _Images) -> float:
+def _angle(surface: SurfaceCell, rim: Images, part: Images) -> float:
     """The angle a face spans at one of its corners, that of a straight line at one of its sides."""
     if len(part) > 1:
         return float(np.pi)
@@ -288,15 +277,15 @@ def _angle(surface: SurfaceCell, rim: _Images, part: _Images) -> float:
     return float(np.arccos(np.clip(cosine, -1, 1)))
 
 
-def _face_element(surface: SurfaceCell, face: _Face) -> NetElement:
-    key, u, v = _located(face.rim)
-    probe, rim = _displaced(surface, face, -u, -v)
-    normal = _normal(surface, _Face(probe, rim))
+def _face_element(surface: SurfaceCell, face: Face) -> NetElement:
+    key, u, v = located(face.rim)
+    probe, rim = displaced(surface, face, -u, -v)
+    normal = face_normal(surface, Face(probe, rim))
     height = normal @ (probe - surface.places(rim).mean(axis=0))
     return _element(key, probe - normal * height, normal)
 
 
-def _element(images: _Images, center: _Vector, direction: _Vector) -> NetElement:
+def _element(images: Images, center: Vector, direction: Vector) -> NetElement:
     x, y, z = (float(value) for value in center)
     # A sheet of single atoms faces two ways, which cancel.
     length = float(np.linalg.norm(direction)) or 1.0
@@ -304,27 +293,7 @@ def _element(images: _Images, center: _Vector, direction: _Vector) -> NetElement
     return NetElement(images, (x, y, z), (nx, ny, nz))
 
 
-def _located(images: _Images) -> tuple[_Images, int, int]:
-    """The canonical form of a set of images, and the displacement from it to the set."""
-    lowest = min(images)[0]
-    origins = [image for image in images if image[0] == lowest]
-    return min(
-        (tuple(sorted((atom, u - du, v - dv) for atom, u, v in images)), du, dv)
-        for _, du, dv in origins
-    )
-
-
-def _displaced(surface: SurfaceCell, face: _Face, u: int, v: int) -> _Face:
-    shift = np.append(np.array([u, v]) @ surface.cell, 0.0)
-    rim = tuple((atom, int(du + u), int(dv + v)) for atom, du, dv in face.rim)
-    return _Face(face.probe + shift, rim)
-
-
-def _sides(rim: _Images) -> list[tuple[Image, Image]]:
-    return list(zip(rim, (*rim[1:], rim[0]), strict=True))
-
-
-def _bonded(surface: SurfaceCell, pair: _Images) -> bool:
+def _bonded(surface: SurfaceCell, pair: Images) -> bool:
     first, second = surface.places(pair)
     length = float(np.linalg.norm(second - first))
     return length < NEIGHBOR_RATIO * surface.spacing_ang

@@ -4,8 +4,9 @@ from ase.build import bcc100, bcc111, bulk, fcc100, fcc110, fcc111, surface
 from ase.cluster import Decahedron, Icosahedron, Octahedron
 
 from catml.structures.neighbors import NEIGHBOR_RATIO, pairs_within, shortest_distances
+from catml.structures.net_faces import canonical
 from catml.structures.surface_cell import SurfaceCell, surface_cell
-from catml.structures.surface_net import PROBE_RATIO, canonical, surface_net
+from catml.structures.surface_net import PROBE_RATIO, surface_net
 
 
 def net_of(slab):
