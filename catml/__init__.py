@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from catml.models.lookup import lookup
     from catml.models.persistence import load_model
     from catml.structures.adsorbates import place
-    from catml.structures.coverage import coadsorb, cover
+    from catml.structures.coadsorption import coadsorb
+    from catml.structures.coverage import cover
     from catml.structures.nanoparticles import nanoparticle
     from catml.structures.sites import find_sites
     from catml.structures.surface import Surface
@@ -33,7 +34,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "AdsorptionModel": "catml.models.adsorption",
     "Surface": "catml.structures.surface",
-    "coadsorb": "catml.structures.coverage",
+    "coadsorb": "catml.structures.coadsorption",
     "cover": "catml.structures.coverage",
     "find_sites": "catml.structures.sites",
     "load_dataset": "catml.data.tables",

@@ -187,13 +187,16 @@ def _count(guest: Adsorbate, denticity: object, to: Site | None) -> int:
 
 def _check_numbers(**options: object) -> None:
     for name, value in options.items():
-        if value is not None and (
-            isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value)
-        ):
+        if value is not None and not is_number(value):
             unit = "Å" if name == "height" else "degrees"
             raise SurfaceError(
                 f"{name}={value!r} is not a number: give it in {unit}, or leave it out."
             )
+
+
+def is_number(value: object) -> bool:
+    """Return whether a value is a finite number, and not True or False."""
+    return not isinstance(value, bool) and isinstance(value, Real) and isfinite(value)
 
 
 def check_kinds(atoms: object, site: object) -> None:

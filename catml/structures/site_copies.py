@@ -16,7 +16,7 @@ from catml.structures.surface_cell import surface_cell
 _OPEN = 0.86
 
 
-def equivalent_copies(atoms: Atoms, site: Site) -> list[Site]:
+def equivalent_copies(atoms: Atoms, site: Site, *, parent: Atoms | None = None) -> list[Site]:
     """Return all copies of a distinct site on the slab or particle it was found on.
 
     Parameters
@@ -25,6 +25,8 @@ def equivalent_copies(atoms: Atoms, site: Site) -> list[Site]:
         The slab or particle; adsorbates placed by `catml.place` are left out of account.
     site : Site
         One of `catml.find_sites(atoms)`, or one of its copies.
+    parent : ase.Atoms, optional
+        The ideal structure, as for `catml.find_sites`.
 
     Returns
     -------
@@ -48,7 +50,7 @@ def equivalent_copies(atoms: Atoms, site: Site) -> list[Site]:
     """
     check_kinds(atoms, site)
     bare = without_adsorbates(atoms)
-    all_copies = _on_particle(bare) if not bare.pbc.any() else _on_slab(bare)
+    all_copies = _all_copies(bare, parent)
     if site.id not in all_copies:
         raise SurfaceError(
             f"{bare.get_chemical_formula()} has no site {site.id!r}: its sites are "
@@ -57,19 +59,19 @@ def equivalent_copies(atoms: Atoms, site: Site) -> list[Site]:
     return all_copies[site.id]
 
 
-def _on_slab(slab: Atoms) -> dict[str, list[Site]]:
-    surface = surface_cell(slab)
+def _all_copies(bare: Atoms, parent: Atoms | None) -> dict[str, list[Site]]:
+    """The copies of every site by its id."""
+    if not bare.pbc.any():
+        body = particle(bare, parent=parent)
+        return {copies[0].id: copies for copies in particle_site_copies(body)}
+    surface = surface_cell(bare, parent=parent)
     return {
         site.id: [on_slab(surface, site, *copy) for copy in copies_on_slab(surface, site)]
         for site in primitive_sites(surface)
     }
 
 
-def _on_particle(body: Atoms) -> dict[str, list[Site]]:
-    return {copies[0].id: copies for copies in particle_site_copies(particle(body))}
-
-
-def count_surface_atoms(atoms: Atoms) -> int:
+def count_surface_atoms(atoms: Atoms, *, parent: Atoms | None = None) -> int:
     """Return how many atoms of a slab or particle one monolayer is counted by.
 
     These are the exposed atoms that lack at least a seventh of the neighbours of the bulk; of a
@@ -77,7 +79,7 @@ def count_surface_atoms(atoms: Atoms) -> int:
     also of a compact alloy, whatever their elements; on fcc(110) and bcc(100) the top row or plane
     alone; on a stepped facet all rows of the terrace down to the foot of the step, three per
     primitive cell of fcc(211); on a particle all exposed atoms. Adsorbates placed by `catml.place`
-    are left out of account.
+    are left out of account; `parent` is the ideal structure, as for `catml.find_sites`.
 
     Examples
     --------
@@ -88,8 +90,10 @@ def count_surface_atoms(atoms: Atoms) -> int:
     6
     """
     bare = without_adsorbates(atoms)
-    coordination = coordination_numbers(nearest_neighbors(bare), len(bare))
-    all_copies = _on_particle(bare) if not bare.pbc.any() else _on_slab(bare)
+    coordination = coordination_numbers(
+        nearest_neighbors(bare if parent is None else parent), len(bare)
+    )
+    all_copies = _all_copies(bare, parent)
     exposed = {
         copy.atoms[0] for copies in all_copies.values() for copy in copies if copy.kind == "ontop"
     }

@@ -3,9 +3,8 @@ import pytest
 from ase.build import bcc110, fcc100, fcc111, fcc211, root_surface
 from ase.cluster import Icosahedron
 
-import catml
 from catml.errors import SurfaceError
-from catml.structures.coverage import coadsorb, cover
+from catml.structures.coverage import cover
 from catml.structures.sites import find_sites
 from catml.structures.surface import Surface
 
@@ -99,8 +98,23 @@ def test_vertices_of_a_particle_far_from_each_other():
     carbons = [atom.position for atom in pair if atom.symbol == "C"]
     middle = particle.positions.mean(axis=0)
     np.testing.assert_allclose(carbons[0] - middle, middle - carbons[1], atol=1e-6)
-    both = coadsorb(particle, [(vertex, "CO"), (vertex, "O")], min_distance_ang=4.0)
-    assert both.get_distances(-1, [-2, -3]).min() > 4.0
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_rattled_slabs_are_covered_as_ideal_ones(named):
+    ideal = Surface("Pt(111)").slab(size=(4, 4))
+    rattled = ideal.copy()
+    rattled.rattle(0.05, seed=2)
+    parent = None
+    if not named:
+        rattled.info.clear()
+        parent = ideal
+    site = find_sites(rattled, parent=parent)[2]
+    assert site.id == "hollow-fcc-1"
+    covered = cover(rattled, site, "O", coverage_ml=1 / 4, parent=parent)
+    expected = cover(ideal, site_of(ideal, "hollow-fcc-1"), "O", coverage_ml=1 / 4)
+    away = covered.positions[len(ideal) :] - expected.positions[len(ideal) :]
+    assert np.linalg.norm(away, axis=1).max() < 0.3
 
 
 def test_the_same_call_gives_the_same_layer():
@@ -135,64 +149,3 @@ def test_impossible_coverages(coverage):
 def test_too_dense_a_layer_is_refused():
     with pytest.raises(SurfaceError, match="2/3 ML of smiles:CCO on ontop-1 is too dense"):
         cover(PT3, site_of(PT3, "ontop-1"), "smiles:CCO", coverage_ml=2 / 3)
-
-
-def test_coadsorbates_keep_their_distance():
-    top, fcc = site_of(PT3, "ontop-1"), site_of(PT3, "hollow-fcc-1")
-    for least in (2.0, 3.0, 4.0):
-        both = coadsorb(PT3, [(top, "CO"), (fcc, "O")], min_distance_ang=least)
-        distances = both.get_distances(-1, [len(PT3), len(PT3) + 1], mic=True)
-        assert distances.min() >= least
-    near = coadsorb(PT3, [(top, "CO"), (fcc, "O")], min_distance_ang=2.0)
-    far = coadsorb(PT3, [(top, "CO"), (fcc, "O")], min_distance_ang=4.0)
-    assert near.get_distance(-1, -3, mic=True) < far.get_distance(-1, -3, mic=True)
-    np.testing.assert_allclose(near.positions[len(PT3), :2], top.position[:2], atol=1e-6)
-
-
-def test_the_nearest_copy_is_found_that_keeps_the_distance():
-    """Against all copies, placed by hand."""
-    top = site_of(PT3, "ontop-1")
-    placed = coadsorb(PT3, [(top, "O"), (top, "O")], min_distance_ang=2.9)
-    spacing = PT3.get_distance(0, 1, mic=True)
-    assert placed.get_distance(-1, -2, mic=True) == pytest.approx(np.sqrt(3) * spacing, rel=1e-3)
-
-
-def test_earlier_ones_make_room():
-    top = site_of(PT3, "ontop-1")
-    spacing = PT3.get_distance(0, 1, mic=True)
-    three = coadsorb(PT3, [(top, "O")] * 3, min_distance_ang=1.7 * spacing)
-    assert nearest_ang(three, "O") == pytest.approx(np.sqrt(3) * spacing, rel=1e-3)
-
-
-def test_no_room_is_said_with_the_distance_there_is():
-    top, fcc = site_of(PT2, "ontop-1"), site_of(PT2, "hollow-fcc-1")
-    with pytest.raises(SurfaceError, match=r"no room for O on hollow-fcc-1, 6 Å away .* is \d\.\d"):
-        coadsorb(PT2, [(top, "CO"), (fcc, "O")], min_distance_ang=6)
-    with pytest.raises(SurfaceError, match="no room for O on ontop-1"):
-        coadsorb(PT2, [(top, "CO")] + [(top, "O")] * 4, min_distance_ang=1.0)
-
-
-def test_what_is_there_already_keeps_its_distance_too():
-    top, fcc = site_of(PT3, "ontop-1"), site_of(PT3, "hollow-fcc-1")
-    first = cover(PT3, top, "CO", coverage_ml=1 / 9)
-    more = coadsorb(first, [(fcc, "H")], min_distance_ang=1.5)
-    assert more.symbols.count("H") == 1
-    with pytest.raises(SurfaceError, match="H on hollow-fcc-1 comes within"):
-        coadsorb(first, [(fcc, "H")], min_distance_ang=4.0)
-
-
-@pytest.mark.parametrize("pairs", [[], "CO", None, [("ontop-1", "CO")], [(1, 2, 3)]])
-def test_pairs_of_sites_and_adsorbates_are_wanted(pairs):
-    with pytest.raises(SurfaceError, match="Give the adsorbates as pairs of a site"):
-        coadsorb(PT3, pairs)
-
-
-@pytest.mark.parametrize("distance", [-1, np.nan, "far", None])
-def test_distances_are_numbers(distance):
-    with pytest.raises(SurfaceError, match=r"min_distance_ang=.* is not a distance"):
-        coadsorb(PT3, [(site_of(PT3, "ontop-1"), "CO")], min_distance_ang=distance)
-
-
-def test_public_names():
-    assert catml.cover is cover
-    assert catml.coadsorb is coadsorb
