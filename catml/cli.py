@@ -19,7 +19,10 @@ from catml.errors import CatmlError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from catml.structures.surface import Surface
+
 JSON_HELP = "print one JSON document and nothing else"
+BULK_HELP = "the crystal SURFACE is of, as rutile.cif"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,7 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     sub = command("build", _build, "build a slab and write it in any format ASE knows")
     sub.add_argument("surface", help='for example "Pt3Ni(111)"')
-    sub.add_argument("--bulk", metavar="FILE", help="the crystal SURFACE is of, as rutile.cif")
+    sub.add_argument("--bulk", metavar="FILE", help=BULK_HELP)
     sub.add_argument("--termination", metavar="LABEL", help="by its top layer's elements, as NiPt")
     sub.add_argument("--layers", type=int, metavar="N", help="atomic planes (default: enough)")
     sub.add_argument(
@@ -96,6 +99,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     sub = command("sites", _sites, "list a surface's symmetry-distinct adsorption sites")
     sub.add_argument("surface", nargs="?", help='for example "Pt3Ni(111)"')
+    sub.add_argument("--bulk", metavar="FILE", help=BULK_HELP)
     sub.add_argument("--file", metavar="SLAB", help="a slab's file instead, as relaxed.traj@-1")
     sub.add_argument("--plot", metavar="PICTURE", help="draw them into a .png or .svg")
     sub.add_argument("--size", metavar="AxB", help="surface supercell of the picture")
@@ -103,6 +107,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     sub = command("export", _export, "write a surface and its adsorbate, ready to be calculated")
     sub.add_argument("surface", nargs="?", help='for example "Cu3Zr@Cu(100)"')
+    sub.add_argument("--bulk", metavar="FILE", help=BULK_HELP)
     sub.add_argument("--file", metavar="SLAB", help="a slab's file instead, taken as it is")
     sub.add_argument("--adsorbate", metavar="NAME", help="such as CO (default: the clean slab)")
     sub.add_argument("--site", metavar="ID", help="as `catml sites` says (default: most stable)")
@@ -174,22 +179,20 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _build(options: argparse.Namespace) -> None:
-    from catml.structures.crystal_files import read_crystal
     from catml.structures.files import write_slab
     from catml.structures.layers import describe_slab
     from catml.structures.option_text import read_size, read_strain
     from catml.structures.slabs import ThinSlabWarning
-    from catml.structures.surface import Surface
 
     name = options.surface
     if options.termination is not None:
         if ":" in name:
             raise CatmlError(f"{name!r} names a termination already; leave --termination out")
         name = f"{name}:{options.termination}"
-    crystal = read_crystal(options.bulk) if options.bulk else None
+    surface = _surface(name, options.bulk)
     with warnings.catch_warnings(record=True) as doubts:
         warnings.simplefilter("always")
-        slab = Surface(name, crystal=crystal).slab(
+        slab = surface.slab(
             layers=options.layers,
             thickness_ang=options.thickness,
             size=read_size(options.size),
@@ -216,42 +219,60 @@ def _build(options: argparse.Namespace) -> None:
 
 
 def _sites(options: argparse.Namespace) -> None:
-    from catml.structures.files import read_slab
     from catml.structures.option_text import read_size
     from catml.structures.site_table import site_table, site_table_of_slab
     from catml.structures.surface import Surface
 
-    _check_one_slab(options)
     if options.size and not (options.plot and options.surface):
         raise CatmlError("--size is that of the picture of a named surface; give --plot with it")
-    atoms = read_slab(options.file) if options.file else None
-    table = site_table([options.surface]) if atoms is None else site_table_of_slab(atoms)
+    given = _surface_or_slab(options)
+    named = isinstance(given, Surface)
+    if not named:
+        table = site_table_of_slab(given)
+    elif given.crystal is None:
+        table = site_table([given])
+    else:
+        table = site_table_of_slab(given.slab(), name=given.name)
     if options.plot:
         from catml.report.files import write_picture
         from catml.report.site_pictures import site_figure
         from catml.structures.sites import find_sites
 
-        if atoms is None:
-            atoms = Surface(options.surface).slab(size=read_size(options.size))
+        atoms = given.slab(size=read_size(options.size)) if named else given
         figure, _ = site_figure(atoms, find_sites(atoms), name=str(table["surface"].iloc[0]))
         write_picture(figure, options.plot)
     _print_table(table, as_json=options.json)
 
 
-def _check_one_slab(options: argparse.Namespace) -> None:
+def _surface_or_slab(options: argparse.Namespace) -> Any:
+    """Return the surface named, of a crystal of one's own or not, or the slab of ``--file``."""
+    from catml.structures.files import read_slab
+
     if (options.surface is None) == (options.file is None):
         raise CatmlError("give a surface's name, or the file of a slab with --file, and not both")
+    if options.file is None:
+        return _surface(options.surface, options.bulk)
+    if options.bulk:
+        raise CatmlError(
+            "--bulk goes with a surface's name, not with --file; leave one of them out"
+        )
+    return read_slab(options.file)
+
+
+def _surface(name: str, bulk: str | None) -> Surface:
+    from catml.structures.crystal_files import read_crystal
+    from catml.structures.surface import Surface
+
+    return Surface(name, crystal=read_crystal(bulk) if bulk else None)
 
 
 def _export(options: argparse.Namespace) -> None:
     from catml.models.persistence import load_model
-    from catml.structures.files import read_slab
     from catml.structures.option_text import read_size
     from catml.workflow.export import export_structures
 
-    _check_one_slab(options)
     exported = export_structures(
-        read_slab(options.file) if options.file else options.surface,
+        _surface_or_slab(options),
         options.out,
         adsorbate=options.adsorbate,
         site=options.site,

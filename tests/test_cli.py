@@ -159,6 +159,12 @@ def test_build_takes_a_crystal_from_a_file(
     assert (said["surface"], said["crystal"]["space_group"]) == ("ZnO[sg186](10-10)", 186)
     assert set(said["layer_compositions"][0]) == {"Zn", "O"}
     assert "is no surface of the crystal" in refusal(capsys, "build", "MgO(100)", *options)
+    rows = json.loads(output(capsys, "sites", "ZnO(10-10)", *options[:2], "--json"))
+    assert {row["surface"] for row in rows} == {"ZnO[sg186](10-10)"}
+    folder = tmp_path / "oxide"
+    place = ["--functional", "PBE", "--code", "espresso", "--out", str(folder)]
+    output(capsys, "export", "ZnO(10-10)", *options[:2], *place)
+    assert "Zn.UPF" in (folder / "slab" / "espresso" / "relax.in").read_text()
 
 
 def test_build_warns_of_thin_slabs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -239,6 +245,7 @@ def test_import_makes_a_dataset_and_names_what_it_left_out(
         (["sites", "--file", "none.extxyz"], "'none.extxyz' does not exist"),
         (["sites", "--file", "."], "is a folder"),
         (["sites", "--file", "a.cif", "--size", "2x2"], "--size is that of the picture"),
+        (["sites", "--file", "a.cif", "--bulk", "b.cif"], "--bulk goes with a surface's name"),
         (["sites", "Cu(111)", "--size", "2x2"], "give --plot with it"),
         (["sites", "Cu(111)", "--plot", "sites.jpeg"], "must end in .png or .svg"),
         (["sites", "Cu(111)", "--plot", "a.png", "--size", "2"], "size '2'"),
