@@ -2,10 +2,10 @@
 
 Every builder gets the same bulk and makes of it what it calls a slab: layers counted in units of
 its own, some surface cell, some origin, the surface along some axis. What comes back here is
-always the same: of the builder's slab those atomic planes are taken that the surface's name asks
-for, and laid over catml's own slab atom by atom. So every termination, and modification, can be
-had from every builder; sites, adsorbates and models work with the slab of any; and one that makes
-another structure is found out.
+always the same: those atomic planes of the builder's slab that the surface's name asks for, laid
+over catml's own slab atom by atom. So every termination and modification can be had from every
+builder, sites, adsorbates and models work with the slab of any, and a builder that makes another
+structure is found out.
 """
 
 from __future__ import annotations
@@ -166,9 +166,8 @@ def _bulk(surface: Surface, wanted: Atoms) -> tuple[Atoms, _Array]:
         cell=cell,
         pbc=True,
     )
-    return make_supercell(primitive, structure.conventional_vectors()), np.array(
-        surface.stacking.vectors
-    ) @ cell
+    bulk = make_supercell(primitive, structure.conventional_vectors())
+    return bulk, np.array(surface.stacking.vectors) @ cell
 
 
 def _ase_slab(
