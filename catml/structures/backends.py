@@ -23,7 +23,7 @@ from catml.errors import SurfaceError
 from catml.structures.catkit_backend import MissingBackendError, catkit_slab
 from catml.structures.modify import modified
 from catml.structures.surface import Surface
-from catml.structures.surface_cell import surface_cell
+from catml.structures.surface_cell import surface_cell_as_it_is
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -141,7 +141,8 @@ def _planes_of(backend: Backend, surface: Surface, wanted: Atoms) -> _Planes:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            reduced = surface_cell(_BUILDERS[backend](bulk, miller, n_planes, thickness_ang))
+            made = _BUILDERS[backend](bulk, miller, n_planes, thickness_ang)
+            reduced = surface_cell_as_it_is(made)
     except MissingBackendError:
         raise
     except Exception as problem:  # whatever goes wrong in code that is not ours

@@ -1,6 +1,6 @@
 """CatKit's slab generator, loaded on demand in surroundings it can run in.
 
-CatKit 0.5.4 (https://github.com/SUNCAT-Center/CatKit, GPL-3) was released in 2018. It asks for names
+CatKit 0.5.4 (https://github.com/SUNCAT-Center/CatKit, GPL-3) is from 2018. It asks for names
 that Python, numpy, networkx and ASE have dropped since, and for a package that can no longer be
 installed, so it is no dependency of catml. Where it is wanted it goes in without its own
 dependencies, which catml brings along:
