@@ -227,12 +227,7 @@ def _sites(options: argparse.Namespace) -> None:
         raise CatmlError("--size is that of the picture of a named surface; give --plot with it")
     given = _surface_or_slab(options)
     named = isinstance(given, Surface)
-    if not named:
-        table = site_table_of_slab(given)
-    elif given.crystal is None:
-        table = site_table([given])
-    else:
-        table = site_table_of_slab(given.slab(), name=given.name)
+    table = site_table([given]) if named else site_table_of_slab(given)
     if options.plot:
         from catml.report.files import write_picture
         from catml.report.site_pictures import site_figure

@@ -167,8 +167,6 @@ def most_stable_site(
     from catml.models.default import default_model
     from catml.workflow.steps import with_known_energies
 
-    if isinstance(slab, Surface) and slab.crystal is not None:
-        slab = slab.slab()  # the fast path over families knows prototypes only
     if model is None:
         sites = default_model(adsorbate).predict(slab)
         sites = with_known_energies(sites, load_dataset(adsorbate))
