@@ -113,6 +113,8 @@ def particle(atoms: "Atoms", *, parent: "Atoms | None" = None) -> Particle:
     SurfaceError
         If the atoms are too few, flat or apart, so that they enclose no particle.
     """
+    from ase import Atoms
+
     formula = atoms.get_chemical_formula() or "An empty structure"
     spacing = float(np.median(shortest_distances(atoms))) if len(atoms) > 3 else np.inf
     if _thickness_ang(atoms) < 0.2 * spacing:
@@ -126,6 +128,8 @@ def particle(atoms: "Atoms", *, parent: "Atoms | None" = None) -> Particle:
             "is not bonded to the particle, or set pbc=(True, True, False) for a slab."
         )
     places = ideal_positions(atoms, parent=parent)
+    ideal = Atoms(numbers=atoms.numbers, positions=places)
+    spacing = float(np.median(shortest_distances(ideal)))
     box = (float(np.ptp(places, axis=0).max()) + 6 * spacing) * np.eye(2)
     surface = SurfaceCell(
         cell=box,
@@ -182,6 +186,7 @@ def _distinct_sites(body: Particle) -> list[tuple[_Label, SiteZones, list[NetEle
     where = places_on_particle(surface, net)
     operations = particle_operations(surface.positions, surface.numbers)
     ranks = _element_ranks(surface, net)
+    outlooks = _outlooks(surface, ranks)
     found = []
     for rank, elements in enumerate((net.vertices, net.edges, net.faces)):
         for orbit in _orbits(elements, operations):
@@ -190,7 +195,7 @@ def _distinct_sites(body: Particle) -> list[tuple[_Label, SiteZones, list[NetEle
             subtype = where[copies[0].images]
             if _KINDS[rank] == "hollow":
                 subtype = f"{_stacking_of(surface, copies[0], zones)}-{subtype}"
-            order = (rank, subtype, _order_key(body, copies[0], zones, ranks))
+            order = (rank, subtype, _order_key(body, copies[0], zones, ranks, outlooks))
             found.append((order, zones, copies))
     numbers: dict[str, int] = defaultdict(int)
     sites = []
@@ -300,19 +305,20 @@ def _element_ranks(surface: SurfaceCell, net: SurfaceNet) -> list[int]:
 
 
 def _order_key(
-    body: Particle, element: NetElement, zones: SiteZones, ranks: Sequence[int]
+    body: Particle,
+    element: NetElement,
+    zones: SiteZones,
+    ranks: Sequence[int],
+    outlooks: Sequence[tuple[int, ...]],
 ) -> tuple[object, ...]:
     surface = body.surface
     binding = [image[0] for image in element.images]
-    offset = surface.positions - np.array(element.center)
+    offset = (surface.positions - np.array(element.center)) / surface.spacing_ang
     distance = np.linalg.norm(offset, axis=1)
-    near = np.flatnonzero(distance < _RADIUS * surface.spacing_ang)
+    near = np.flatnonzero(distance < _RADIUS)
     depth = -(offset[near] @ np.array(element.normal))
     surroundings = zip(
-        np.round(distance[near] / surface.spacing_ang, 3).tolist(),
-        np.round(depth / surface.spacing_ang, 3).tolist(),
-        [ranks[k] for k in near.tolist()],
-        strict=True,
+        _steps(distance[near]), _steps(depth), [outlooks[k] for k in near.tolist()], strict=True
     )
     return (
         sorted(body.coordination[binding].tolist()),
@@ -321,6 +327,23 @@ def _order_key(
         sorted(ranks[k] for k in zones.sublayer),
         sorted(surroundings),
     )
+
+
+def _outlooks(surface: SurfaceCell, ranks: Sequence[int]) -> list[tuple[int, ...]]:
+    """What each atom sees of the whole particle: its element, and how far the elements are."""
+    from scipy.spatial.distance import cdist
+
+    distances = cdist(surface.positions, surface.positions) / surface.spacing_ang
+    member = np.equal.outer(np.array(ranks), np.arange(max(ranks) + 1)).astype(float)
+    totals = np.column_stack([distances @ member, distances**2 @ member])
+    columns = [_steps(column) for column in totals.T]
+    return list(zip(ranks, *columns, strict=True))
+
+
+def _steps(values: NDArray[np.float64]) -> list[int]:
+    """Whole thousandths, cut where no simple fraction lies, so that noise tells nothing apart."""
+    steps: list[int] = np.floor(values * 1000 + 0.37).astype(int).tolist()
+    return steps
 
 
 def _site(body: Particle, element: NetElement, label: _Label) -> Site:

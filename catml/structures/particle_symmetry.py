@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _EXACT = 1e-3
 _NOISY = 0.15
 _RECOGNIZED = 0.35
+# An atom this far from its place is as near to a neighbour's.
+_LEFT = 0.5
 
 _Vectors = NDArray[np.float64]
 _Permutations = NDArray[np.int64]
@@ -100,7 +102,7 @@ def ideal_positions(atoms: "Atoms", *, parent: "Atoms | None" = None) -> _Vector
     Raises
     ------
     SurfaceError
-        If the parent has other atoms.
+        If the parent has other atoms, or an atom has left its place in it.
     """
     if parent is not None:
         if parent.get_chemical_symbols() != atoms.get_chemical_symbols():
@@ -108,7 +110,7 @@ def ideal_positions(atoms: "Atoms", *, parent: "Atoms | None" = None) -> _Vector
                 f"The parent {parent.get_chemical_formula()} is not the ideal form of "
                 f"{atoms.get_chemical_formula()}: it must have the same elements in the same order."
             )
-        return _fitted(parent.positions, atoms.positions)
+        return _checked_fit(atoms, parent)
     spacing = float(np.median(shortest_distances(atoms)))
     known = ideal_particle(atoms.info)
     if known is not None and len(known) == len(atoms):
@@ -116,6 +118,21 @@ def ideal_positions(atoms: "Atoms", *, parent: "Atoms | None" = None) -> _Vector
         if np.linalg.norm(fitted - atoms.positions, axis=1).max() < _RECOGNIZED * spacing:
             return fitted
     return _denoised(atoms, spacing)
+
+
+def _checked_fit(atoms: "Atoms", parent: "Atoms") -> _Vectors:
+    """The places of the parent, if every atom is nearer to its own than to a neighbour's."""
+    fitted = _fitted(parent.positions, atoms.positions)
+    distance = np.linalg.norm(fitted - atoms.positions, axis=1)
+    limit = _LEFT * float(np.median(shortest_distances(parent)))
+    i = int(distance.argmax())
+    if distance[i] > limit:
+        raise SurfaceError(
+            f"Atom {i} ({atoms.symbols[i]}) has left its place in the parent: it lies "
+            f"{distance[i]:.2f} Å from it, and {limit:.2f} Å are allowed. Give the ideal form of "
+            "the present structure as its parent, or none."
+        )
+    return fitted
 
 
 def _fitted(places: _Vectors, targets: _Vectors) -> _Vectors:

@@ -150,17 +150,18 @@ def _circumcenter(a: Vector, b: Vector, normal: Vector) -> Vector:
 def _merged(surface: SurfaceCell, probes: list[Face]) -> list[Face]:
     """Unite probes that rest in the same place, up to lattice translations."""
     positions = np.array([probe for probe, _ in probes]).reshape(-1, 3)
-    offset = positions[:, None] - positions
-    turns = np.rint(offset[..., :2] @ np.linalg.inv(surface.cell)).astype(int)
-    offset[..., :2] -= turns @ surface.cell
-    close = np.linalg.norm(offset, axis=2) < _MERGE * surface.spacing_ang
+    inverse = np.linalg.inv(surface.cell)
     united = []
     left = np.ones(len(probes), dtype=bool)
     for first in range(len(probes)):
         if left[first]:
-            group = np.flatnonzero(close[first] & left)
+            offset = positions[first] - positions
+            turns = np.rint(offset[:, :2] @ inverse).astype(int)
+            offset[:, :2] -= turns @ surface.cell
+            close = np.linalg.norm(offset, axis=1) < _MERGE * surface.spacing_ang
+            group = np.flatnonzero(close & left)
             left[group] = False
-            moved = [displaced(surface, probes[k], *turns[first, k]) for k in group]
+            moved = [displaced(surface, probes[k], *turns[k]) for k in group]
             touched = {image for face in moved for image in face.rim}
             place = np.mean([face.probe for face in moved], axis=0)
             united.append(Face(place, tuple(sorted(touched))))
@@ -248,12 +249,14 @@ def _assemble(surface: SurfaceCell, faces: list[Face], *, closed: bool) -> Surfa
     around: dict[Images, list[Vector]] = defaultdict(list)
     every = not any(_bonded(surface, side) for face in faces for side in sides(face.rim))
     for face in faces:
+        normal = face_normal(surface, face)
         for part in [*((corner,) for corner in face.rim), *sides(face.rim)]:
             if len(part) == 1 or every or _bonded(surface, part):
-                direction = face.probe - surface.places(part).mean(axis=0)
-                direction /= np.linalg.norm(direction)
                 if closed:
-                    direction = face_normal(surface, face) * _angle(surface, face.rim, part)
+                    direction = normal * _angle(surface, face.rim, part)
+                else:
+                    direction = face.probe - surface.places(part).mean(axis=0)
+                    direction /= np.linalg.norm(direction)
                 around[canonical(part)].append(direction)
     parts = [
         _element(key, surface.places(key).mean(axis=0), np.sum(directions, axis=0))

@@ -3,6 +3,8 @@ import pytest
 from ase import Atoms
 from ase.build import molecule
 from ase.cluster import Decahedron, Icosahedron, Octahedron, wulff_construction
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from catml.descriptors.coordination import generalized_coordination
 from catml.errors import SurfaceError
@@ -10,7 +12,9 @@ from catml.structures.adsorbates import place
 from catml.structures.batches import batch_of_slab
 from catml.structures.environment import site_environment
 from catml.structures.nanoparticles import nanoparticle
+from catml.structures.particle_elements import decorate
 from catml.structures.particle_sites import exposed_atoms, find_particle_sites
+from catml.structures.particle_symmetry import particle_operations
 from catml.structures.sites import find_sites
 
 PARTICLES = {
@@ -155,6 +159,48 @@ def test_sites_do_not_depend_on_order_rotation_and_origin(make):
     turned.rotate(33, (1, 2, 3))
     turned.translate([5, -7, 2])
     assert described(turned) == described(make)
+
+
+@st.composite
+def shapes(draw):
+    """Particles of any shape with up to some 200 atoms, some of them with other elements."""
+    shape = draw(st.sampled_from(["octahedron", "truncated-octahedron", "decahedron", "wulff"]))
+    small = st.integers(1, 3)
+    if shape == "octahedron":
+        size = {"edge": draw(st.integers(2, 6))}
+    elif shape == "truncated-octahedron":
+        cut = draw(st.integers(1, 2))
+        size = {"edge": draw(st.integers(2 * cut + 1, 2 * cut + 3)), "cut": cut}
+    elif shape == "decahedron":
+        size = {"pqr": (draw(st.integers(2, 3)), draw(small), draw(st.integers(0, 1)))}
+    else:
+        energies = {facet: draw(st.floats(0.8, 1.6)) for facet in ("111", "100", "311")}
+        size = {"n_atoms": draw(st.integers(20, 200)), "surface_energies": energies}
+    particle = nanoparticle("Cu", shape, **size)
+    if draw(st.booleans()):
+        particle = decorate(particle, "Pt", seed=draw(small))
+    return particle
+
+
+@settings(max_examples=6, deadline=None)
+@given(particle=shapes(), seed=st.integers(0, 100))
+# Sites alike in all but where they stand to a distant atom of platinum.
+@example(decorate(nanoparticle("Cu", "octahedron", edge=5), "Pt", seed=1), 0)
+@example(decorate(nanoparticle("Cu", "truncated-octahedron", edge=4, cut=1), "Pt", seed=1), 1)
+def test_sites_of_any_particle(particle, seed):
+    sites = find_sites(particle)
+    operations = particle_operations(particle.positions, particle.numbers)
+    number = {"ontop": 0, "bridge": 0, "hollow": 0}
+    for site in sites:
+        number[site.kind] += site.multiplicity
+        assert len(operations) % site.multiplicity == 0
+    assert number["ontop"] - number["bridge"] + number["hollow"] == 2
+    assert len({site.id for site in sites}) == len(sites)
+    moved = particle[np.random.default_rng(seed).permutation(len(particle))]
+    moved.rotate(7 * seed, (3, 1, 2))
+    assert [(s.id, s.multiplicity, sorted(s.elements)) for s in find_sites(moved)] == [
+        (s.id, s.multiplicity, sorted(s.elements)) for s in sites
+    ]
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["from info", "from symmetry"])

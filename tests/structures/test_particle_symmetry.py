@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from ase.build import molecule
 
+from catml.errors import SurfaceError
 from catml.structures.nanoparticles import nanoparticle
 from catml.structures.particle_symmetry import (
     best_turn,
@@ -70,6 +71,14 @@ def test_a_parent_may_be_turned_and_scaled():
     real.rotate(40, "x")
     real.translate([3, -2, 1])
     assert ideal_positions(real, parent=particle) == pytest.approx(real.positions)
+
+
+def test_an_atom_that_has_left_its_parent_is_named():
+    particle, _ = ORDERS["decahedron"]
+    moved = particle.copy()
+    moved.positions[7] += [2.5, 0, 0]
+    with pytest.raises(SurfaceError, match=r"Atom 7 \(Pt\) has left its place"):
+        ideal_positions(moved, parent=particle)
 
 
 def test_what_is_far_from_its_info_is_taken_as_it_is():
