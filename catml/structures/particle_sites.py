@@ -294,7 +294,7 @@ def _zones(body: Particle, element: NetElement) -> SiteZones:
 def _stacking_of(surface: SurfaceCell, hollow: NetElement, zones: SiteZones) -> str:
     around = [(j, 0, 0) for j in (*zones.same_layer, *zones.sublayer)]
     _, offset = straight_below(surface, hollow, around)
-    return hollow_subtype(len(hollow.images), offset)
+    return hollow_subtype([surface.symbols[i] for i, _, _ in hollow.images], offset)
 
 
 def _element_ranks(surface: SurfaceCell, net: SurfaceNet) -> list[int]:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from catml.structures.environment import Bonds
 from catml.structures.neighbors import nearest_neighbors, pairs_within
 from catml.structures.net_faces import canonical
+from catml.structures.prototypes import metals
 from catml.structures.site_order import OrderKey, order_keys
 from catml.structures.step_places import Place, site_places
 from catml.structures.surface_cell import Image, SurfaceCell, lattice_points, surface_cell
@@ -53,8 +54,9 @@ class Site:
         ``"ontop"``, ``"bridge"`` or ``"hollow"``.
     subtype : str
         Of a hollow ``"fcc"``, ``"hcp"`` (an atom straight below), ``"3fold"`` (neither: the
-        hollow of bcc(110)), ``"4fold"``; of a bridge ``"long"`` or ``"short"`` where bridges
-        differ in length by more than 8 %, else ``""``; of an on-top site ``""``. On a particle
+        hollow of bcc(110), or one between unlike ions), ``"4fold"``; of a bridge ``"long"`` or
+        ``"short"`` where bridges differ in length by more than 8 %, else ``""``; of an on-top
+        site ``""``. On a particle
         it says where: ``"vertex"``, ``"edge"``, the facet ``"111"`` or ``"100"``, ``"fcc-111"``.
     atoms : tuple of int
         Indices of the binding atoms in the slab. In a cell so small that a site binds to several
@@ -197,7 +199,7 @@ def primitive_sites(surface: SurfaceCell) -> list[PrimitiveSite]:
             subtype = is_long.get(site.images, "")
             if kind == "hollow":
                 _, offset = straight_below(surface, site, (*same_layer, *sublayer))
-                subtype = hollow_subtype(len(site.images), offset)
+                subtype = hollow_subtype([surface.symbols[i] for i, _, _ in site.images], offset)
             place = places.get(site.images, "")
             sites.append(PrimitiveSite(kind, subtype, "", copies, place))
             zones.append((site, same_layer, sublayer))
@@ -254,10 +256,15 @@ def straight_below(
     return ((neighbors[nearest],) if straight else ()), float(aside[nearest])
 
 
-def hollow_subtype(n_atoms: int, offset: float) -> str:
-    """Return the subtype of a hollow of so many atoms, with an atom below so far off its axis."""
-    if n_atoms > 3:
-        return f"{n_atoms}fold"
+def hollow_subtype(elements: Sequence[str], offset: float) -> str:
+    """Return the subtype of a hollow, with an atom below so far off its axis.
+
+    Between unlike ions spheres are not stacked, and fcc and hcp have no meaning.
+    """
+    if len(elements) > 3:
+        return f"{len(elements)}fold"
+    if len({element in metals() for element in elements}) > 1:
+        return "3fold"
     if offset < _STRAIGHT_BELOW:
         return "hcp"
     return "fcc" if offset > _BESIDE else "3fold"

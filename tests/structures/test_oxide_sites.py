@@ -51,6 +51,15 @@ def test_rutile_110_has_one_bare_metal_and_two_kinds_of_oxygen(oxide: str) -> No
     assert sum(site.kind == "bridge" for site in find_sites(slab)) == 1
 
 
+def test_hollows_between_unlike_ions_are_not_called_fcc_or_hcp() -> None:
+    subtypes = {
+        site.subtype: "".join(sorted(set(site.elements)))
+        for site in find_sites(Surface("RuO2(110)").slab())
+        if site.kind == "hollow"
+    }
+    assert subtypes == {"3fold": "ORu", "hcp": "O"}
+
+
 @pytest.mark.parametrize(
     ("name", "miller", "deepest_ang"),
     [("anatase", (1, 1, 0), 1.5), ("zincblende", (1, 1, 0), 0.1), ("rutile", (0, 0, 1), 0.1)],
