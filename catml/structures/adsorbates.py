@@ -12,6 +12,7 @@ counter-clockwise from the first cell vector (from x for a particle).
 
 from math import isfinite
 from numbers import Real
+from typing import Any
 
 import numpy as np
 from ase import Atoms
@@ -128,11 +129,23 @@ def without_adsorbates(atoms: Atoms) -> Atoms:
     16
     """
     bare = atoms.copy()
-    placed = bare.info.pop("adsorbates", [])
-    for name in ("adsorbate", "site", "coverage_ml") if placed else ():
+    placed = placed_adsorbates(atoms)
+    for name in ("adsorbates", "adsorbate", "site", "coverage_ml") if placed else ():
         bare.info.pop(name, None)
     del bare[[index for one in placed for index in one["atoms"] if index < len(atoms)]]
     return bare
+
+
+def placed_adsorbates(atoms: Atoms) -> list[dict[str, Any]]:
+    """Return what `place` says in ``info["adsorbates"]``; empty where something else stands there.
+
+    Each is a dict of ``adsorbate``, ``site`` and ``atoms``, the indices of its atoms.
+    """
+    placed = atoms.info.get("adsorbates")
+    proper = isinstance(placed, list) and all(
+        isinstance(one, dict) and isinstance(one.get("atoms"), list) for one in placed
+    )
+    return list(placed) if proper else []
 
 
 def _resting_height(slab: Atoms, site: Site, guest: Adsorbate, offsets: _Vector) -> float:
@@ -156,9 +169,8 @@ def _joined(atoms: Atoms, n_slab: int, guest: Adsorbate, positions: _Vector, sit
     placed += Atoms(list(guest.symbols), positions=positions, tags=[0] * len(positions))
     check_distances(placed, len(atoms), n_slab, guest.name, site)
     indices = list(range(len(atoms), len(placed)))
-    earlier = atoms.info.get("adsorbates", [])
     placed.info["adsorbates"] = [
-        *earlier,
+        *placed_adsorbates(atoms),
         {"adsorbate": guest.name, "site": site.id, "atoms": indices},
     ]
     placed.info["adsorbate"] = guest.name

@@ -6,7 +6,7 @@ import numpy as np
 from ase import Atoms
 
 from catml.errors import SurfaceError
-from catml.structures.adsorbates import is_number, place
+from catml.structures.adsorbates import is_number, place, placed_adsorbates
 from catml.structures.contacts import ContactError
 from catml.structures.molecule_shapes import Adsorbate
 from catml.structures.molecules import as_adsorbate
@@ -144,7 +144,7 @@ class _Search:
 
 def _distance(placed: Atoms, n_before: int) -> float:
     """Distance in Å of the last adsorbate from those before it, inf for the only one."""
-    n_slab = min(one["atoms"][0] for one in placed.info["adsorbates"])
+    n_slab = min(one["atoms"][0] for one in placed_adsorbates(placed))
     guests = placed[n_slab:]
     if n_before == n_slab:
         return np.inf

@@ -283,6 +283,22 @@ def test_handedness_is_kept():
     assert np.linalg.det(after[:3]) == pytest.approx(np.linalg.det(before[[0, 2, 3]]), abs=1e-5)
 
 
+def test_a_covered_slab_has_the_sites_of_the_bare_one():
+    placed = place(PT, site_of(PT, "ontop-1"), "CO")
+    assert find_sites(placed) == find_sites(PT)
+    particle = Octahedron("Pt", 4, cutoff=1)
+    sites = find_sites(particle)
+    assert find_sites(place(particle, sites[0], "CO")) == sites
+
+
+def test_what_others_say_about_adsorbates_does_no_harm():
+    for note in ("CO", ["CO"], {"CO": 1}, [{"name": "CO"}]):
+        slab = PT.copy()
+        slab.info["adsorbates"] = note
+        assert find_sites(slab) == find_sites(PT)
+        assert len(place(slab, site_of(PT, "ontop-1"), "CO").info["adsorbates"]) == 1
+
+
 def test_an_adsorbate_on_another_is_refused():
     slab = fcc111("Pt", (3, 3, 4), vacuum=10)
     first = place(slab, site_of(slab, "ontop-1"), "CO")
