@@ -211,10 +211,12 @@ def _build(options: argparse.Namespace) -> None:
         print(json.dumps({"file": options.output, **describe_slab(slab)}, ensure_ascii=False))
         return
     info, lattice = slab.info, slab.info["lattice"]
+    known = lattice["functional"] != "unknown"
+    origin = lattice["functional"] if known else lattice["source"]
     estimated = ", estimated" if lattice["estimated"] else ""
     print(
         f"{options.output}: {info['surface']}, {len(slab)} atoms in {info['layers']} layers; "
-        f"lattice constants of {lattice['functional']}{estimated}"
+        f"lattice constants of {origin}{estimated}"
     )
 
 

@@ -77,8 +77,9 @@ def facet_text(miller: Sequence[int] | str) -> str:
     """
     if isinstance(miller, str):
         return miller.strip().removeprefix("(").removesuffix(")")
-    indices = [index for index in miller if isinstance(index, int | np.integer)]
-    if len(indices) not in (3, 4) or len(indices) < len(miller) or max(map(abs, indices)) > 9:
+    given = list(miller) if isinstance(miller, Sequence | np.ndarray) else []
+    indices = [int(index) for index in given if isinstance(index, int | np.integer)]
+    if len(indices) not in (3, 4) or len(indices) < len(given) or max(map(abs, indices)) > 9:
         raise SurfaceError(
             f"{miller!r} are no Miller indices. Give three, or four for a hexagonal crystal, whole "
             "numbers of one digit, such as (1, 1, 0)."

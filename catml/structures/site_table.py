@@ -31,6 +31,7 @@ from ase.data import chemical_symbols
 
 from catml.errors import SurfaceError
 from catml.structures.batches import SiteBatch, batch_of_slab
+from catml.structures.crystals import Crystal
 from catml.structures.families import site_batch
 from catml.structures.surface import Surface
 
@@ -149,7 +150,7 @@ def site_table_of_slab(
     batch = batch_of_slab(atoms, parent=parent)
     table = pd.DataFrame(_site_columns(batch))
     label = name or str(atoms.info.get("surface", ""))
-    surface = _surface_like(table, label)
+    surface = _surface_like(table, label, atoms.info.get("crystal"))
     constants = atoms.info.get("lattice")
     if surface is None or not isinstance(constants, dict):
         constants = {}
@@ -216,11 +217,15 @@ def _zone_texts(symbols: Sequence[Sequence[str]], counts: Sequence[int]) -> list
     return [" ".join(sorted([f"{row[k]}:{count}" for k, count in present])) for row in symbols]
 
 
-def _surface_like(table: pd.DataFrame, name: str) -> Surface | None:
-    """The surface of that name if its sites are those of the table, else None."""
+def _surface_like(table: pd.DataFrame, name: str, crystal: object) -> Surface | None:
+    """The surface of that name if its sites are those of the table, else None.
+
+    `crystal` is what the slab's ``info`` says of a bulk read from a file.
+    """
     try:
-        surface = Surface(name)
-    except SurfaceError:
+        bulk = Crystal.from_dict(crystal) if isinstance(crystal, dict) else None
+        surface = Surface(name, crystal=bulk)
+    except (SurfaceError, KeyError, TypeError, ValueError):
         return None
     described = ["site", *(column for column, _ in _ZONES)]
     expected = site_table([surface])[described]

@@ -95,6 +95,14 @@ def test_both_ways_of_crystals_from_files_agree(name: str, miller: tuple[int, ..
         assert set(fast["lattice_a_ang"][:-4]) == {constants.a_ang}
 
 
+def test_a_slab_of_a_crystal_says_which_surface_it_is() -> None:
+    surface = Surface.from_bulk(CRYSTALS["anatase"], "101", label="anatase")
+    table = site_table_of_slab(surface.slab())
+    assert set(table["surface"]) == {"TiO2[anatase](101)"}
+    assert set(table["lattice_c_ang"]) == {surface.lattice_constants().c_ang}
+    assert set(table["host"]) == {"Ti"}
+
+
 def test_one_table_for_all_bulks() -> None:
     table = site_table(["RuO2(110)", "MgO(100)", "Ti3Al(0001)", "Pt(111)"])
     assert table.groupby("surface", sort=False).size().to_dict() == {
