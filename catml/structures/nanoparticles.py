@@ -104,7 +104,10 @@ def nanoparticle(
     -----
     An icosahedron's bonds have the bulk length towards its centre and are 5 % longer along its
     facets. An ordered alloy has at its centre the minority element (of L1_2) or a layer of the
-    first element (of L1_0); its composition is that of the bulk only nearly.
+    first element (of L1_0); its composition is that of the bulk only nearly. From a
+    Wulff shape, atoms with three neighbours or fewer are left out: single atoms on its facets, and
+    sheets of atoms around the waist of an hcp crystal. The number of atoms that the result has
+    stands in its name.
 
     Examples
     --------
