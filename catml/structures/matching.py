@@ -117,6 +117,18 @@ class AtomFinder:
         offsets = inside - self._tree.data[nearest]
         return self._atoms[nearest], self._turns[nearest] + home.astype(int), offsets
 
+    def around(self, places: _Array, radius_ang: float) -> list[list[Image]]:
+        """Return the images of atoms within a radius, no larger than `find` reaches, of places."""
+        home = np.floor(places[:, :2] @ self._inverse)
+        inside = places.copy()
+        inside[:, :2] -= home @ self.cell
+        found = self._tree.query_ball_point(inside, radius_ang)
+        atoms, turns = self._atoms.tolist(), self._turns.tolist()
+        return [
+            [(atoms[k], turns[k][0] + u, turns[k][1] + v) for k in near]
+            for near, (u, v) in zip(found, home.astype(int).tolist(), strict=True)
+        ]
+
     def match(self, moved: _Array, tolerance: Tolerance) -> Match | None:
         """Return where a motion takes the atoms, None unless it keeps the slab.
 

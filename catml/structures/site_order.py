@@ -1,7 +1,7 @@
 """The order of a surface's sites: by height, chemistry and surroundings, never by atom index."""
 
 from collections.abc import Sequence
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +30,10 @@ def element_ranks(surface: SurfaceCell) -> tuple[dict[str, int], bool]:
         their symbols then decide.
     """
     planes = _planes(surface)
-    counts: dict[str, list[int]] = {}
+    n_planes = max(planes) + 1
+    counts = {symbol: [0] * n_planes for symbol in surface.symbols}
     for symbol, plane in zip(surface.symbols, planes, strict=True):
-        counts.setdefault(symbol, [0] * (max(planes) + 1))[plane] -= 1
+        counts[symbol][plane] -= 1
     ordered = sorted(counts, key=lambda symbol: (counts[symbol], symbol))
     tied = len({tuple(row) for row in counts.values()}) < len(counts)
     return {symbol: rank for rank, symbol in enumerate(ordered)}, tied
@@ -64,10 +65,24 @@ def order_keys(
         for site, same_layer, sublayer in sites
     ]
     centers = np.array([site.center for site, _, _ in sites]).reshape(-1, 3)
-    return [
-        (*key, print_)
-        for key, print_ in zip(keys, _fingerprints(surface, centers, rank_of), strict=True)
-    ]
+    longest = float(np.linalg.norm(surface.cell, axis=1).max())
+    radius = _RADIUS * surface.spacing_ang
+    around = _fingerprints(surface, centers, rank_of, radius)
+    full = [(*key, print_) for key, print_ in zip(keys, around, strict=True)]
+    # All atoms of the cell count, but few sites differ no sooner than that.
+    wide = longest + _MARGIN * surface.spacing_ang
+    if wide > radius:
+        tied = _tied(full)
+        farther = _fingerprints(surface, centers[tied], rank_of, wide)
+        for k, print_ in zip(tied, farther, strict=True):
+            full[k] = (*keys[k], print_)
+    return full
+
+
+def _tied(keys: Sequence[OrderKey]) -> list[int]:
+    """The places of keys that occur more than once."""
+    order = sorted(range(len(keys)), key=lambda k: keys[k])
+    return sorted({k for pair in pairwise(order) if keys[pair[0]] == keys[pair[1]] for k in pair})
 
 
 def _planes(surface: SurfaceCell) -> list[int]:
@@ -81,34 +96,48 @@ def _planes(surface: SurfaceCell) -> list[int]:
 
 
 def _fingerprints(
-    surface: SurfaceCell, centers: NDArray[np.float64], rank_of: Sequence[int]
-) -> list[list[tuple[float, float, int]]]:
+    surface: SurfaceCell,
+    centers: NDArray[np.float64],
+    rank_of: Sequence[int],
+    radius_ang: float,
+) -> list[list[list[float]]]:
     """Distance, height and element rank of the atoms around each point, nearest first.
 
-    They reach as far as the cell is long, so that all its atoms count.
+    Each ends with an infinite distance, so that the next atom, if it counted, would come before it.
     """
-    longest = np.linalg.norm(surface.cell, axis=1).max() / surface.spacing_ang
-    radius = max(_RADIUS, longest + _MARGIN) * surface.spacing_ang
+    from scipy.spatial import KDTree
+
     inverse = np.linalg.inv(surface.cell)
-    reach = np.ceil(radius * np.linalg.norm(inverse, axis=0)).astype(int) + 1
-    turns = np.array(list(product(*(range(-r, r + 1) for r in reach))))
-    shifts = np.column_stack([turns @ surface.cell, np.zeros(len(turns))])
-    # The reach is counted from the cell that the atoms are to be in, wherever they are given.
-    outside = np.floor(surface.positions[:, :2] @ inverse) @ surface.cell
-    inside = surface.positions - np.column_stack([outside, np.zeros(len(outside))])
-    crowd = (inside + shifts[:, None]).reshape(-1, 3)
-    crowd_ranks = np.tile(rank_of, len(shifts))
-    prints = []
-    for center in centers:
-        home = np.append(np.floor(center[:2] @ inverse) @ surface.cell, 0.0)
-        offset = crowd - (center - home)
-        distance = np.linalg.norm(offset, axis=1)
-        near = np.flatnonzero(distance < radius)
-        rows = zip(
-            np.round(distance[near] / surface.spacing_ang, 3).tolist(),
-            np.round(-offset[near, 2] / surface.spacing_ang, 3).tolist(),
-            crowd_ranks[near].tolist(),
-            strict=True,
-        )
-        prints.append(sorted(rows))
-    return prints
+    crowd, members = _images_near_cell(surface, radius_ang)
+    home = centers.copy()
+    home[:, :2] -= np.floor(centers[:, :2] @ inverse) @ surface.cell
+    found = KDTree(crowd).query_ball_point(home, radius_ang)
+    counts = [len(near) for near in found]
+    near = np.concatenate([np.asarray(near, dtype=np.int64) for near in (*found, [])])
+    point = np.repeat(np.arange(len(centers)), counts)
+    offset = crowd[near] - home[point]
+    distance = np.round(np.linalg.norm(offset, axis=1) / surface.spacing_ang, 3)
+    depth = np.round(-offset[:, 2] / surface.spacing_ang, 3)
+    rank = np.array(rank_of, dtype=float)[members[near]]
+    order = np.lexsort((rank, depth, distance, point))
+    rows = np.column_stack([distance, depth, rank])[order].tolist()
+    ends = np.cumsum(counts).tolist()
+    return [
+        [*rows[end - count : end], [np.inf, 0.0, 0.0]]
+        for end, count in zip(ends, counts, strict=True)
+    ]
+
+
+def _images_near_cell(
+    surface: SurfaceCell, radius_ang: float
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Places of all atoms within a radius of the primitive cell, and which atoms they are of."""
+    inverse = np.linalg.inv(surface.cell)
+    margin = radius_ang * np.linalg.norm(inverse, axis=0) + 1e-6
+    turns = np.array(list(product(*(range(-r, r + 1) for r in np.ceil(margin).astype(int)))))
+    fractions = surface.positions[:, :2] @ inverse
+    images = (fractions - np.floor(fractions))[:, None] + turns
+    members, kept = np.nonzero(((images > -margin) & (images < 1 + margin)).all(axis=2))
+    places = surface.positions[members]
+    places[:, :2] = images[members, kept] @ surface.cell
+    return places, members

@@ -62,7 +62,7 @@ class SurfaceCell:
     frame: NDArray[np.float64]
     displacements: NDArray[np.float64] | None = None
 
-    @property
+    @cached_property
     def symbols(self) -> list[str]:
         """Element symbols of the primitive cell's atoms."""
         return [chemical_symbols[number] for number in self.numbers]

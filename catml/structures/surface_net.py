@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from catml.structures.exposure import exposed_atoms
+from catml.structures.matching import AtomFinder
 from catml.structures.neighbors import NEIGHBOR_RATIO, Neighbors
 from catml.structures.net_faces import (
     Face,
@@ -108,8 +110,10 @@ def _resting_probes(surface: SurfaceCell, pairs: Neighbors) -> list[Face]:
     reach = probe_reach(surface)
     slack = _TOUCH * surface.spacing_ang
     found = []
+    exposed = exposed_atoms(surface, pairs, reach_ang=reach, slack_ang=slack)
     starts = np.searchsorted(pairs.i, np.arange(len(surface.numbers) + 1))
-    for atom, origin in enumerate(surface.positions):
+    for atom in exposed.tolist():
+        origin = surface.positions[atom]
         rows = slice(starts[atom], starts[atom + 1])
         j, shift = pairs.j[rows], pairs.shift[rows]
         vectors = surface.positions[j] - origin
@@ -149,19 +153,20 @@ def _circumcenter(a: Vector, b: Vector, normal: Vector) -> Vector:
 
 def _merged(surface: SurfaceCell, probes: list[Face]) -> list[Face]:
     """Unite probes that rest in the same place, up to lattice translations."""
-    positions = np.array([probe for probe, _ in probes]).reshape(-1, 3)
-    inverse = np.linalg.inv(surface.cell)
+    if not probes:
+        return []
+    positions = np.array([probe for probe, _ in probes])
+    blank = np.zeros(len(probes), dtype=np.int64)
+    finder = AtomFinder(positions, surface.cell, blank, surface.spacing_ang)
+    close = finder.around(positions, _MERGE * surface.spacing_ang)
     united = []
-    left = np.ones(len(probes), dtype=bool)
+    left = [True] * len(probes)
     for first in range(len(probes)):
         if left[first]:
-            offset = positions[first] - positions
-            turns = np.rint(offset[:, :2] @ inverse).astype(int)
-            offset[:, :2] -= turns @ surface.cell
-            close = np.linalg.norm(offset, axis=1) < _MERGE * surface.spacing_ang
-            group = np.flatnonzero(close & left)
-            left[group] = False
-            moved = [displaced(surface, probes[k], *turns[k]) for k in group]
+            group = sorted(image for image in close[first] if left[image[0]])
+            for k, _, _ in group:
+                left[k] = False
+            moved = [displaced(surface, probes[k], u, v) for k, u, v in group]
             touched = {image for face in moved for image in face.rim}
             place = np.mean([face.probe for face in moved], axis=0)
             united.append(Face(place, tuple(sorted(touched))))
@@ -209,23 +214,32 @@ def _flipped(surface: SurfaceCell, faces: list[Face]) -> list[Face]:
     either side before it reaches the bottom: it finds a side across the valley instead of the bond
     along its bottom.
     """
+    while True:
+        used: set[int] = set()
+        new = []
+        for side, found in _open_sides(surface, faces).items():
+            if len(found) != 2 or used & {index for index, _ in found}:
+                continue
+            (first, one), (second, other) = found
+            (c,) = set(one.rim) - set(side)
+            (d,) = set(other.rim) - set(side)
+            if first != second and c != d and _bonded(surface, (c, d)):
+                used |= {first, second}
+                new += [_resting_on(surface, (c, corner, d), one.probe) for corner in side]
+        if not new:
+            return faces
+        faces = [face for k, face in enumerate(faces) if k not in used] + new
+
+
+def _open_sides(surface: SurfaceCell, faces: list[Face]) -> dict[Images, list[tuple[int, Face]]]:
+    """Sides of triangles that join no neighbours; the faces they bound, displaced to meet there."""
     by_side: dict[Images, list[tuple[int, Face]]] = defaultdict(list)
     for index, face in enumerate(faces):
         for side in sides(face.rim):
             if len(face.rim) == 3 and not _bonded(surface, side):
                 key, u, v = located(side)
                 by_side[key].append((index, displaced(surface, face, -u, -v)))
-    for (a, b), found in by_side.items():
-        if len(found) != 2:
-            continue
-        (first, one), (second, other) = found
-        (c,) = set(one.rim) - {a, b}
-        (d,) = set(other.rim) - {a, b}
-        if first != second and c != d and _bonded(surface, (c, d)):
-            kept = [face for k, face in enumerate(faces) if k not in (first, second)]
-            pair = [_resting_on(surface, (c, corner, d), one.probe) for corner in (a, b)]
-            return _flipped(surface, kept + pair)
-    return faces
+    return by_side
 
 
 def _resting_on(surface: SurfaceCell, rim: Images, above: Vector) -> Face:
