@@ -3,9 +3,11 @@
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from ase.spacegroup import crystal
 
 from catml.cli import build_parser
 from catml.data.tables import load_dataset
@@ -30,6 +32,24 @@ def test_the_python_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_descriptor_example(capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(blocks("python")[1], "README.md", "exec"), {})
     assert "[7 rows x" in capsys.readouterr().out
+
+
+def test_the_structures_example(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rutile = crystal(
+        ["Ru", "O"],
+        [(0, 0, 0), (0.3058, 0.3058, 0)],
+        spacegroup=136,
+        cellpar=[4.4919, 4.4919, 3.1066, 90, 90, 90],
+    )
+    rutile.write(tmp_path / "RuO2.cif")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(compile(blocks("python")[2], "README.md", "exec"), names)
+    assert len(names["particle"]) == 147
+    assert names["oxide"].name == "RuO2[sg136](110)"
+    assert "Surface('Pt3Ni(100):NiPt')" in capsys.readouterr().out
 
 
 def test_the_yaml_example_is_a_usable_workflow() -> None:
