@@ -101,7 +101,7 @@ class Surface:
     species : tuple of str
         Its elements, the majority (else the first written) first, the metal of a compound first.
     prototype : str
-        Strukturbericht name of the bulk: A1, A2, A3, L1_2, L1_0, B2, D0_19, B1 or C4.
+        Strukturbericht name of the bulk, ``"L1_2"``; of a crystal from a file its label.
     miller : tuple of int
         Miller indices, four for A3 and D0_19.
     facet : str
