@@ -66,15 +66,15 @@ def order_keys(
     ]
     centers = np.array([site.center for site, _, _ in sites]).reshape(-1, 3)
     longest = float(np.linalg.norm(surface.cell, axis=1).max())
-    radius = _RADIUS * surface.spacing_ang
-    around = _fingerprints(surface, centers, rank_of, radius)
-    full = [(*key, print_) for key, print_ in zip(keys, around, strict=True)]
+    near = _RADIUS * surface.spacing_ang
     # All atoms of the cell count, but few sites differ no sooner than that.
-    wide = longest + _MARGIN * surface.spacing_ang
-    if wide > radius:
+    far = max(near, longest + _MARGIN * surface.spacing_ang)
+    full = keys
+    for radius in sorted({near, far}):
         tied = _tied(full)
-        farther = _fingerprints(surface, centers[tied], rank_of, wide)
-        for k, print_ in zip(tied, farther, strict=True):
+        prints = _fingerprints(surface, centers[tied], rank_of, radius) if tied else []
+        full = list(full)
+        for k, print_ in zip(tied, prints, strict=True):
             full[k] = (*keys[k], print_)
     return full
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from catml.structures.flat_slabs import FlatSlab, flat_atoms
 from catml.structures.lattice_fit import on_lattice
 from catml.structures.matching import EXACT, USUAL, AtomFinder, Match, Tolerance
-from catml.structures.neighbors import pairs_within
+from catml.structures.neighbors import Neighbors, pairs_within
 from catml.structures.symmetry import Operation, motions, operation_of
 from catml.structures.translations import translations_of
 
@@ -30,6 +30,8 @@ _Motion = tuple[NDArray[np.int64], Match]
 # distances, from the image of another in the mean, and hardly ever 0.3. Rows of a stepped surface
 # whose exchange is no symmetry lie farther apart.
 LOOSE = Tolerance(0.30, 0.15, 0.15)
+# Nearest neighbours in bcc; fcc has 12.
+_LATTICE_BONDS = 14
 
 
 def symmetrized(slab: FlatSlab) -> _Array | None:
@@ -46,8 +48,10 @@ def symmetrized(slab: FlatSlab) -> _Array | None:
         Each next to its atom, in Å.
     """
     small, cells, members = _folded(slab, EXACT)
-    fitted = on_lattice(small)
     exact = _is_exact(small)
+    if exact and _has_few_bonds(small):
+        return None
+    fitted = on_lattice(small)
     if exact and (fitted is None or _close(small.positions, fitted, small.spacing_ang)):
         return None
     ideal = fitted if exact else _denoised(small, fitted)
@@ -115,18 +119,29 @@ def _bonds_repeat(slab: FlatSlab) -> bool:
     """Whether every atom has a bond with the length and direction of another atom's."""
     from scipy.spatial import KDTree
 
-    atoms = flat_atoms(slab.numbers, slab.positions, slab.cell)
-    pairs = pairs_within(atoms, 1.2 * slab.spacing_ang)
-    bonds = slab.positions[pairs.j] - slab.positions[pairs.i]
-    bonds[:, :2] += pairs.shift[:, :2] @ slab.cell
+    pairs, bonds = _bonds(slab)
     # A bond within one column of images repeats whatever its atom does.
     between = pairs.i != pairs.j
     if not between.any():
         return False
-    near = KDTree(bonds[between]).query_pairs(
-        EXACT.largest * slab.spacing_ang, output_type="ndarray"
-    )
+    limit = EXACT.largest * slab.spacing_ang
+    near = KDTree(bonds[between]).query_pairs(limit, output_type="ndarray")
     return len(np.unique(pairs.i[between][near])) == len(slab.numbers)
+
+
+def _has_few_bonds(slab: FlatSlab) -> bool:
+    """Whether all bonds have one of so few directions and lengths as in an ideal lattice."""
+    _, bonds = _bonds(slab)
+    steps = np.round(bonds / (EXACT.largest * slab.spacing_ang)).astype(np.int64)
+    return len(set(map(tuple, steps.tolist()))) <= _LATTICE_BONDS
+
+
+def _bonds(slab: FlatSlab) -> tuple[Neighbors, _Array]:
+    atoms = flat_atoms(slab.numbers, slab.positions, slab.cell)
+    pairs = pairs_within(atoms, 1.2 * slab.spacing_ang)
+    bonds = slab.positions[pairs.j] - slab.positions[pairs.i]
+    bonds[:, :2] += pairs.shift[:, :2] @ slab.cell
+    return pairs, bonds
 
 
 def _folded(
