@@ -241,9 +241,14 @@ def _surface_cells(fields: Mapping[str, str]) -> dict[str, str]:
     )
     for name in (f"{formula}({facet})", f"{formula}[A1]({facet})", composition):
         try:
-            return {"surface": Surface(name).name, "elements": elements}
+            surface = Surface(name)
         except SurfaceError:
             continue
+        # The formula of a compound leaves open which polymorph it is: TiO2 is not always rutile.
+        return {
+            "surface": "" if surface.family == "compound" else surface.name,
+            "elements": elements,
+        }
     return {"surface": "", "elements": elements}
 
 
