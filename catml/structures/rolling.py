@@ -56,11 +56,17 @@ def _place_on_circle(
     """
     first, second = surface.places(side)
     axis = (second - first) / np.linalg.norm(second - first)
-    east = np.cross(axis, np.eye(3)[int(np.abs(axis).argmin())])
+    east = _cross(axis, np.eye(3)[int(np.abs(axis).argmin())])
     east /= np.linalg.norm(east)
-    north = np.cross(axis, east)
+    north = _cross(axis, east)
     middle = (first + second) / 2
     angle = np.arctan2((probe - middle) @ north, (probe - middle) @ east)
     onward = np.cos(angle) * north - np.sin(angle) * east
     ahead = ((surface.places(others) - middle) @ onward).sum()
     return float(angle), bool(ahead < 0)
+
+
+def _cross(one: Vector, other: Vector) -> Vector:
+    """The cross product of two vectors, an order of magnitude faster than that of arrays."""
+    (a, b, c), (x, y, z) = one.tolist(), other.tolist()
+    return np.array([b * z - c * y, c * x - a * z, a * y - b * x])
