@@ -37,9 +37,9 @@ from pymatgen.io.ase import AseAtomsAdaptor
 
 from catml.descriptors.featurizer import SiteFeaturizer
 from catml.errors import ElementError, SurfaceError
-from catml.structures.bulk_lattice import lattice_of
+from catml.structures.bulk.lattice import lattice_of
+from catml.structures.bulk.prototypes import metals
 from catml.structures.catkit_backend import catkit_surface_module
-from catml.structures.prototypes import metals
 from catml.structures.site_table import site_table
 from catml.structures.sites import find_sites
 from catml.structures.surface import Surface

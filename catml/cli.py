@@ -257,7 +257,7 @@ def _surface_or_slab(options: argparse.Namespace) -> Any:
 
 
 def _surface(name: str, bulk: str | None) -> Surface:
-    from catml.structures.crystal_files import read_crystal
+    from catml.structures.bulk.crystal_files import read_crystal
     from catml.structures.surface import Surface
 
     return Surface(name, crystal=read_crystal(bulk) if bulk else None)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from catml.descriptors.elemental import ZONES
 from catml.errors import DescriptorError, SurfaceError
 from catml.structures.batches import SiteBatch, TemplateSite, batch_of_slab
-from catml.structures.bulk_lattice import lattice_of
+from catml.structures.bulk.lattice import lattice_of
 from catml.structures.environment import count_elements, format_zone
 from catml.structures.families import site_batch
 from catml.structures.site_table import CLUSTER, surface_named

@@ -16,7 +16,7 @@ import yaml
 
 from catml.errors import SurfaceError
 from catml.report.style import typeset_formula
-from catml.structures.mixtures import Mixture
+from catml.structures.grammar.mixtures import Mixture
 from catml.structures.surface import Surface
 
 _LANGUAGES = Path(__file__).with_name("languages")

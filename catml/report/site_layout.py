@@ -81,7 +81,7 @@ def turned_slab(atoms: Atoms, sites: Sequence[Site]) -> View:
     SurfaceError
         If `atoms` is neither a slab nor a particle.
     """
-    from catml.structures.surface_cell import surface_cell
+    from catml.structures.finding.surface_cell import surface_cell
 
     if not atoms.pbc.any():
         return _standing_particle(atoms, sites)

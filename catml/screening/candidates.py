@@ -26,7 +26,7 @@ from itertools import product
 import pandas as pd
 
 from catml.errors import SurfaceError, WorkflowError
-from catml.structures.prototypes import metals
+from catml.structures.bulk.prototypes import metals
 from catml.structures.surface import Surface
 
 FAMILIES = ("pure", "skin", "overlayer", "near-surface", "single-atom", "ordered-alloy")

@@ -1,5 +1,6 @@
-"""Surfaces and their atoms: names, bulk prototypes, slabs, adsorption sites and their surroundings.
+"""Surfaces and their atoms: names, bulk crystals, slabs, particles, sites and adsorbates.
 
-A surface's name (`surface`) leads to its bulk (`prototypes`), its stack of atomic planes
-(`stacking`), its slab (`slabs`, `modify`), its sites and to arrays for whole families of surfaces.
+What a script uses lies here: `surface`, `slabs`, `layers`, `modify`, `substitution`, `backends`,
+`nanoparticles`, `sites`, `site_table`, `families`, `adsorbates`, `coverage`, `coadsorption`,
+`files`. How it is done lies in `grammar`, `bulk`, `finding`, `particles`, `placing` and `dft`.
 """

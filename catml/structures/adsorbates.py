@@ -1,8 +1,8 @@
 """Placing adsorbates on sites.
 
 An adsorbate stands on the site's own normal, which leans on a stepped facet, with its binding atom
-a bond (`catml.structures.bond_lengths`) away from the binding atoms of the surface, and no other
-atom closer than contact. That is a start for a relaxation, not its result.
+a bond (`catml.structures.placing.bond_lengths`) away from the binding atoms of the surface, and no
+other atom closer than contact. That is a start for a relaxation, not its result.
 
 The azimuth turns about the normal, counter-clockwise seen from outside, and is counted from
 the site's own axis: along a bridge; from a hollow towards one of its atoms; from an on-top atom
@@ -19,12 +19,12 @@ from ase import Atoms
 from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
-from catml.structures.bidentate import lying
-from catml.structures.bond_lengths import bond_length
-from catml.structures.contacts import Floor, check_distances
-from catml.structures.molecule_shapes import Adsorbate
-from catml.structures.molecules import as_adsorbate
-from catml.structures.site_axes import corners, site_axis, turned
+from catml.structures.finding.site_axes import corners, site_axis, turned
+from catml.structures.placing.bidentate import lying
+from catml.structures.placing.bond_lengths import bond_length
+from catml.structures.placing.contacts import Floor, check_distances
+from catml.structures.placing.molecule_shapes import Adsorbate
+from catml.structures.placing.molecules import as_adsorbate
 from catml.structures.sites import Site
 
 _Vector = NDArray[np.float64]
@@ -55,10 +55,10 @@ def place(
     site : Site
         One of `catml.find_sites(atoms)`, or another copy of it (`equivalent_copies`).
     adsorbate : str, ase.Atoms or Adsorbate
-        A name such as ``"COOH"`` (`catml.structures.molecules.ADSORBATES`), any name of the G2
-        set, ``"smiles:..."`` (`catml.structures.smiles`), or a molecule: its lowest atom binds,
-        and its z axis becomes the site's normal. One that is to bind by other atoms, or by two,
-        is made by `catml.structures.molecules.as_adsorbate`.
+        A name such as ``"COOH"`` (`catml.structures.placing.molecules.ADSORBATES`), any name of the
+        G2 set, ``"smiles:..."`` (`catml.structures.placing.smiles`), or a molecule: its lowest atom
+        binds, and its z axis becomes the site's normal. One that is to bind by other atoms, or by
+        two, is made by `catml.structures.placing.molecules.as_adsorbate`.
     to : Site, optional
         Where the second binding atom goes; its copy nearest to `site` is meant.
     denticity : int, optional
@@ -191,8 +191,8 @@ def _count(guest: Adsorbate, denticity: object, to: Site | None) -> int:
     if count == 2 and guest.second is None:
         raise SurfaceError(
             f"{guest.name} binds by one atom only: no second binding atom is known for it. Name "
-            "both with catml.structures.molecules.as_adsorbate(molecule, binding=(i, j)), or leave "
-            "out `to` and `denticity`."
+            "both with catml.structures.placing.molecules.as_adsorbate(molecule, binding=(i, j)), "
+            "or leave out `to` and `denticity`."
         )
     return int(count)
 

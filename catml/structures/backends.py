@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
 from catml.structures.catkit_backend import MissingBackendError, catkit_slab
+from catml.structures.finding.surface_cell import surface_cell_as_it_is
 from catml.structures.modify import modified
 from catml.structures.surface import Surface
-from catml.structures.surface_cell import surface_cell_as_it_is
 
 if TYPE_CHECKING:
     from ase import Atoms

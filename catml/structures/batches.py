@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from catml.structures.finding.surface_cell import surface_cell
 from catml.structures.neighbors import nearest_neighbors
-from catml.structures.particle_sites import particle, particle_sites
+from catml.structures.particles.sites import particle, particle_sites
 from catml.structures.sites import Kind, sites_with_zones
-from catml.structures.surface_cell import surface_cell
 
 if TYPE_CHECKING:
     from ase import Atoms

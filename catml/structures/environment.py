@@ -36,8 +36,8 @@ from ase.data import atomic_numbers
 from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
+from catml.structures.finding.surface_cell import Image, surface_cell
 from catml.structures.neighbors import Neighbors, nearest_neighbors
-from catml.structures.surface_cell import Image, surface_cell
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -177,7 +177,7 @@ def _zones(
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The atoms of the two outer zones; on a particle, below is towards its inside."""
     if not atoms.pbc.any():
-        from catml.structures.particle_sites import particle
+        from catml.structures.particles.sites import particle
 
         return particle(atoms, parent=parent).zones(site.atoms, site.normal)
     surface = surface_cell(atoms, parent=parent)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from catml.structures.neighbors import Neighbors
 
 if TYPE_CHECKING:
-    from catml.structures.surface_cell import SurfaceCell
+    from catml.structures.finding.surface_cell import SurfaceCell
 
 _DIRECTIONS = 600
 # No direction is farther than this from the nearest of so many spread evenly.

@@ -21,17 +21,17 @@ from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
 from catml.structures.batches import SiteBatch, TemplateSite, batch_of_slab, padded_neighbors
-from catml.structures.bulk_lattice import lattice_of
-from catml.structures.crystals import Crystal
-from catml.structures.patterns import elements_of, pattern_of
-from catml.structures.site_order import element_ranks
-from catml.structures.strained_pairs import (
+from catml.structures.bulk.crystals import Crystal
+from catml.structures.bulk.lattice import lattice_of
+from catml.structures.finding.site_order import element_ranks
+from catml.structures.finding.strained_pairs import (
     StrainedPairs,
     crystal_axis,
     neighbor_distances,
     strained_pairs,
 )
-from catml.structures.surface_cell import surface_cell
+from catml.structures.finding.surface_cell import surface_cell
+from catml.structures.grammar.patterns import elements_of, pattern_of
 
 if TYPE_CHECKING:
     from ase import Atoms

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catml.structures.matching import SYMMETRY_TOLERANCE
+from catml.structures.bulk.prototypes import metals
+from catml.structures.finding.matching import SYMMETRY_TOLERANCE
+from catml.structures.finding.surface_cell import SurfaceCell, surface_cell_as_it_is
 from catml.structures.neighbors import pairs_within, shortest_distances
-from catml.structures.prototypes import metals
 from catml.structures.slab_bulk import (
     Bulk,
     Composition,
@@ -31,7 +32,6 @@ from catml.structures.slab_bulk import (
     reduced,
     slab_atoms,
 )
-from catml.structures.surface_cell import SurfaceCell, surface_cell_as_it_is
 
 if TYPE_CHECKING:
     from ase import Atoms

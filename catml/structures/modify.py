@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catml.errors import SurfaceError
-from catml.structures.mixtures import Mixture, nearest_counts
+from catml.structures.finding.surface_cell import surface_cell_as_it_is
+from catml.structures.finding.symmetry import surface_operations
+from catml.structures.grammar.mixtures import Mixture, nearest_counts
 from catml.structures.substitution import substitute
-from catml.structures.surface_cell import surface_cell_as_it_is
-from catml.structures.symmetry import surface_operations
 
 if TYPE_CHECKING:
     from ase import Atoms

@@ -25,12 +25,12 @@ from numpy.typing import NDArray
 
 from catml.elements.lattice import LatticeConstants
 from catml.errors import CatmlError, SurfaceError
-from catml.structures.bulk_lattice import lattice_of
-from catml.structures.formulas import read_bulk
+from catml.structures.bulk.lattice import lattice_of
+from catml.structures.bulk.prototypes import ground_state
+from catml.structures.grammar.formulas import read_bulk
 from catml.structures.neighbors import nearest_neighbors
-from catml.structures.particle_shapes import check_shape, particle_geometry
-from catml.structures.particle_sizes import Shape, particle_parameters
-from catml.structures.prototypes import ground_state
+from catml.structures.particles.shapes import check_shape, particle_geometry
+from catml.structures.particles.sizes import Shape, particle_parameters
 from catml.structures.substitution import substitute
 from catml.structures.surface import Surface
 

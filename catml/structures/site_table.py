@@ -31,7 +31,7 @@ from ase.data import chemical_symbols
 
 from catml.errors import SurfaceError
 from catml.structures.batches import SiteBatch, batch_of_slab
-from catml.structures.crystals import Crystal
+from catml.structures.bulk.crystals import Crystal
 from catml.structures.families import site_batch
 from catml.structures.surface import Surface
 

@@ -1,15 +1,16 @@
 """The symmetry-distinct adsorption sites of a slab's top side.
 
-1. Reduce the slab to its primitive surface cell (`catml.structures.surface_cell`).
-2. Span the net of its exposed atoms (`catml.structures.surface_net`): vertices are on-top sites,
+1. Reduce the slab to its primitive surface cell (`catml.structures.finding.surface_cell`).
+2. Span the net of its exposed atoms (`catml.structures.finding.surface_net`): vertices are on-top
+   sites,
    edges bridges, faces hollows.
 3. Unite the sites that an isometry of the whole slab takes to each other
-   (`catml.structures.symmetry`), so that what lies below the surface tells sites apart.
+   (`catml.structures.finding.symmetry`), so that what lies below the surface tells sites apart.
 4. Name and order them by what surrounds them.
 
 The result is the same for every supercell, vacuum, order of atoms and rotation, and for a slab
 whose atoms have moved a little: its sites are those of its ideal parent
-(`catml.structures.parents`), placed on the atoms as they are.
+(`catml.structures.finding.parents`), placed on the atoms as they are.
 """
 
 from collections import defaultdict
@@ -20,15 +21,15 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from catml.structures.bulk.prototypes import metals
 from catml.structures.environment import Bonds
+from catml.structures.finding.net_faces import canonical
+from catml.structures.finding.site_order import OrderKey, order_keys
+from catml.structures.finding.step_places import Place, site_places
+from catml.structures.finding.surface_cell import Image, SurfaceCell, lattice_points, surface_cell
+from catml.structures.finding.surface_net import NetElement, probe_reach, surface_net
+from catml.structures.finding.symmetry import Operation, surface_operations
 from catml.structures.neighbors import nearest_neighbors, pairs_within
-from catml.structures.net_faces import canonical
-from catml.structures.prototypes import metals
-from catml.structures.site_order import OrderKey, order_keys
-from catml.structures.step_places import Place, site_places
-from catml.structures.surface_cell import Image, SurfaceCell, lattice_points, surface_cell
-from catml.structures.surface_net import NetElement, probe_reach, surface_net
-from catml.structures.symmetry import Operation, surface_operations
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -76,8 +77,8 @@ class Site:
         The binding atoms with the cell vectors they are displaced by.
     place : str
         On a stepped surface ``"edge"``, ``"kink"``, ``"terrace"`` or ``"lower"`` (the foot of a
-        step, and its side), else ``""`` (`catml.structures.step_places`). It is no part of the
-        id, which data and models refer to.
+        step, and its side), else ``""`` (`catml.structures.finding.step_places`). It is no part of
+        the id, which data and models refer to.
     """
 
     kind: Kind
@@ -123,7 +124,7 @@ class SiteZones:
 def find_sites(atoms: "Atoms", *, parent: "Atoms | None" = None) -> list[Site]:
     """Return the distinct adsorption sites on the top side of a slab, or all around a particle.
 
-    Atoms without any periodic direction are a particle (`catml.structures.particle_sites`). The
+    Atoms without any periodic direction are a particle (`catml.structures.particles.sites`). The
     top of a slab is the side that the third cell vector (or +z) points to. Sites are ordered by
     kind, subtype and number; numbers go from the topmost binding atoms down, then by element
     (those richest in the top planes first), then by surroundings.
@@ -159,7 +160,7 @@ def find_sites(atoms: "Atoms", *, parent: "Atoms | None" = None) -> list[Site]:
 
         atoms = without_adsorbates(atoms)
     if not atoms.pbc.any():
-        from catml.structures.particle_sites import find_particle_sites
+        from catml.structures.particles.sites import find_particle_sites
 
         return find_particle_sites(atoms, parent=parent)
     surface = surface_cell(atoms, parent=parent)

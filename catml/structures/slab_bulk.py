@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from catml.elements.lattice import LatticeConstants
 from catml.errors import SurfaceError
-from catml.structures.bulk_lattice import lattice_of
-from catml.structures.prototypes import PROTOTYPES, ground_state, metals
+from catml.structures.bulk.lattice import lattice_of
+from catml.structures.bulk.prototypes import PROTOTYPES, ground_state, metals
 from catml.structures.slabs import surface_of_info
 from catml.structures.surface import Surface
 

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
+from catml.structures.bulk.prototypes import BulkStructure
+from catml.structures.bulk.stacking import stacking
+from catml.structures.bulk.terminations import Cut
 from catml.structures.modify import least_repeats, replaced_layers, usual_size
-from catml.structures.prototypes import BulkStructure
 from catml.structures.slab_cells import (
     Matrix,
     Size,
@@ -21,8 +23,6 @@ from catml.structures.slab_cells import (
     rectangular,
     times,
 )
-from catml.structures.stacking import stacking
-from catml.structures.terminations import Cut
 
 if TYPE_CHECKING:
     from catml.structures.surface import Surface

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
 from catml.structures.arrangement import FIRST_SHELL, arranged
-from catml.structures.mixtures import nearest_counts
+from catml.structures.grammar.mixtures import nearest_counts
+from catml.structures.grammar.symbols import read_metal
 from catml.structures.neighbors import nearest_neighbors
-from catml.structures.symbols import read_metal
 
 if TYPE_CHECKING:
     from ase import Atoms

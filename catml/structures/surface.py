@@ -22,8 +22,8 @@ Layers go from the bulk outwards, any number of them, the top one behind the ``@
 (on a stepped facet it spans several planes) and is an element or a mixture,
 ``Pt3Ni-Pt0.5Ni0.5@Pt(111)``. A solid solution has the lattice of its main element, or the one in
 brackets, ``Fe0.5Ni0.5[A1](111)``. Braces behind a mixture choose its arrangement, ``{seed=3}``
-instead of seed 0; see `catml.structures.mixtures`. A single atom in an alloy X3Y takes the place
-of an X.
+instead of seed 0; see `catml.structures.grammar.mixtures`. A single atom in an alloy X3Y takes the
+place of an X.
 
 Miller indices refer to the cubic cell, in A3 and D0_19 (four indices) to the hexagonal cell, in
 C4 to the tetragonal cell, and in L1_0 to the two-atom tetragonal cell, in which (101) is the
@@ -36,14 +36,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from catml.errors import SurfaceError
-from catml.structures.bodies import Modification
-from catml.structures.crystal_names import facet_text, parse_crystal_name
-from catml.structures.crystals import Crystal
-from catml.structures.mixtures import Mixture
-from catml.structures.names import SurfaceParts, parse_name
-from catml.structures.prototypes import PROTOTYPES, BulkStructure, metals
-from catml.structures.stacking import Stacking, stacking
-from catml.structures.terminations import Cut, surface_cuts, top_labels
+from catml.structures.bulk.crystal_names import facet_text, parse_crystal_name
+from catml.structures.bulk.crystals import Crystal
+from catml.structures.bulk.prototypes import PROTOTYPES, BulkStructure, metals
+from catml.structures.bulk.stacking import Stacking, stacking
+from catml.structures.bulk.terminations import Cut, surface_cuts, top_labels
+from catml.structures.grammar.bodies import Modification
+from catml.structures.grammar.mixtures import Mixture
+from catml.structures.grammar.names import SurfaceParts, parse_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -198,7 +198,7 @@ class Surface:
         Parameters
         ----------
         source : path, ase.Atoms, pymatgen Structure or Crystal
-            The bulk; see `catml.structures.crystal_files.read_crystal`.
+            The bulk; see `catml.structures.bulk.crystal_files.read_crystal`.
         miller : sequence of int or str
             Miller indices with respect to the standard conventional cell, four (or three) where
             that is hexagonal: ``(1, 1, 0)``, ``"10-10"``.
@@ -219,7 +219,7 @@ class Surface:
         >>> surface.name, [one.termination for one in surface.terminations()]
         ('ZnS[sg216](111)', ['Zn-1', 'S-1', 'Zn-2', 'S-2'])
         """
-        from catml.structures.crystal_files import read_crystal
+        from catml.structures.bulk.crystal_files import read_crystal
 
         crystal = read_crystal(source, label=label)
         suffix = f":{termination}" if termination else ""
@@ -367,7 +367,7 @@ class Surface:
         >>> Surface("RuO2(110)").lattice_constants().source
         'bolzan1997'
         """
-        from catml.structures.bulk_lattice import lattice_of
+        from catml.structures.bulk.lattice import lattice_of
 
         return lattice_of(self, functional=functional)
 

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from catml.errors import WorkflowError
 from catml.screening.candidates import check_space
-from catml.structures.dft_inputs import Code
+from catml.structures.dft.inputs import Code
 from catml.yaml_files import Section, check_schema, read_yaml_mapping
 
 Split = Literal["random", "composition", "host", "family"]

@@ -11,8 +11,8 @@ import numpy as np
 
 from catml.atomic_files import new_folder
 from catml.errors import SurfaceError
-from catml.structures.calculations import slab_for_calculation, write_structures
-from catml.structures.dft_inputs import check_codes
+from catml.structures.dft.calculations import slab_for_calculation, write_structures
+from catml.structures.dft.inputs import check_codes
 from catml.structures.slab_cells import Size
 from catml.structures.surface import Surface
 
@@ -81,7 +81,7 @@ def export_structures(
     1. Choose the site where none is given: the most stable one, known or predicted.
     2. Build the slab, or take it as it is, and place the adsorbate.
     3. Write structures and input files into a new folder, all or nothing; see
-       `catml.structures.calculations`.
+       `catml.structures.dft.calculations`.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def export_structures(
     site
         Id of its site, as `catml.find_sites` names them.
     codes
-        Of `catml.structures.dft_inputs.CODES`; may be empty.
+        Of `catml.structures.dft.inputs.CODES`; may be empty.
     functional
         Of the calculation and the lattice constants; by default that of the prediction, or of
         the shipped data of the adsorbate.

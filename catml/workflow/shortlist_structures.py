@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from catml.errors import WorkflowError
-from catml.structures.calculations import (
+from catml.structures.dft.calculations import (
     folder_name,
     roomy_size,
     slab_for_calculation,
     write_structures,
 )
-from catml.structures.dft_job import FUNCTIONALS
+from catml.structures.dft.job import FUNCTIONALS
 from catml.structures.surface import Surface
 from catml.workflow.config import StructuresSection
 from catml.workflow.screening import Screening

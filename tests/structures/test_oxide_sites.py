@@ -152,7 +152,8 @@ def surface_sites(surface: Surface) -> list[tuple[str, ...]]:
 
 
 def test_a_crystal_open_all_the_way_down_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from catml.structures import families, surface_net
+    from catml.structures import families
+    from catml.structures.finding import surface_net
 
     monkeypatch.setattr(surface_net, "COMPOUND_PROBE_RATIO", 0.9)
     monkeypatch.setattr(families, "_DEEPEST", 8.0)

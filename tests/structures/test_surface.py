@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from catml.errors import SurfaceError
-from catml.structures.mixtures import Mixture
+from catml.structures.grammar.mixtures import Mixture
 from catml.structures.surface import Surface
 
 FCC = ["Pt", "Cu", "Ni", "Pd", "Au", "Ag", "Ir", "Rh", "Al"]
