@@ -6,7 +6,7 @@
 Prints Markdown: medians of repeated calls in one process bound to one core, every tool on the same
 surfaces and lattice constants. Times are those of the processor, which other work on the machine
 hardly lengthens. Targets are stated and judged below each table; nothing fails where one is
-missed. CatKit takes part where it is installed (`catml.structures.catkit_backend`).
+missed. CatKit takes part where it is installed (`catml.structures.building.catkit_backend`).
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ from pymatgen.io.ase import AseAtomsAdaptor
 
 from catml.descriptors.featurizer import SiteFeaturizer
 from catml.errors import ElementError, SurfaceError
+from catml.structures.building.catkit_backend import catkit_surface_module
 from catml.structures.bulk.lattice import lattice_of
 from catml.structures.bulk.prototypes import metals
-from catml.structures.catkit_backend import catkit_surface_module
 from catml.structures.site_table import site_table
 from catml.structures.sites import find_sites
 from catml.structures.surface import Surface

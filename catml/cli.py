@@ -179,9 +179,9 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _build(options: argparse.Namespace) -> None:
+    from catml.structures.building.option_text import read_size, read_strain
     from catml.structures.files import write_slab
     from catml.structures.layers import describe_slab
-    from catml.structures.option_text import read_size, read_strain
     from catml.structures.slabs import ThinSlabWarning
 
     name = options.surface
@@ -221,7 +221,7 @@ def _build(options: argparse.Namespace) -> None:
 
 
 def _sites(options: argparse.Namespace) -> None:
-    from catml.structures.option_text import read_size
+    from catml.structures.building.option_text import read_size
     from catml.structures.site_table import site_table, site_table_of_slab
     from catml.structures.surface import Surface
 
@@ -265,7 +265,7 @@ def _surface(name: str, bulk: str | None) -> Surface:
 
 def _export(options: argparse.Namespace) -> None:
     from catml.models.persistence import load_model
-    from catml.structures.option_text import read_size
+    from catml.structures.building.option_text import read_size
     from catml.workflow.export import export_structures
 
     exported = export_structures(

@@ -2,5 +2,6 @@
 
 What a script uses lies here: `surface`, `slabs`, `layers`, `modify`, `substitution`, `backends`,
 `nanoparticles`, `sites`, `site_table`, `families`, `adsorbates`, `coverage`, `coadsorption`,
-`files`. How it is done lies in `grammar`, `bulk`, `finding`, `particles`, `placing` and `dft`.
+`files`. How it is done lies in `grammar`, `bulk`, `building`, `finding`, `particles`, `placing` and
+`dft`.
 """

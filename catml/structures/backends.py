@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
-from catml.structures.catkit_backend import MissingBackendError, catkit_slab
+from catml.structures.building.catkit_backend import MissingBackendError, catkit_slab
 from catml.structures.finding.surface_cell import surface_cell_as_it_is
 from catml.structures.modify import modified
 from catml.structures.surface import Surface
@@ -44,7 +44,7 @@ def build_with(backend: Backend, surface: Surface | str, **options: Any) -> Atom
     ----------
     backend : {"catml", "ase", "pymatgen", "catkit"}
         The builder: catml's own, `ase.build.surface`, pymatgen's or CatKit's ``SlabGenerator``.
-        CatKit must be installed beside catml, see `catml.structures.catkit_backend`.
+        CatKit must be installed beside catml, see `catml.structures.building.catkit_backend`.
     surface : Surface or str
         A surface or its name, in the grammar of `catml.structures.surface`.
     **options

@@ -18,11 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catml.structures.bulk.prototypes import metals
-from catml.structures.finding.matching import SYMMETRY_TOLERANCE
-from catml.structures.finding.surface_cell import SurfaceCell, surface_cell_as_it_is
-from catml.structures.neighbors import pairs_within, shortest_distances
-from catml.structures.slab_bulk import (
+from catml.structures.bulk.of_slabs import (
     Bulk,
     Composition,
     bulk_crystal,
@@ -32,6 +28,10 @@ from catml.structures.slab_bulk import (
     reduced,
     slab_atoms,
 )
+from catml.structures.bulk.prototypes import metals
+from catml.structures.finding.matching import SYMMETRY_TOLERANCE
+from catml.structures.finding.surface_cell import SurfaceCell, surface_cell_as_it_is
+from catml.structures.neighbors import pairs_within, shortest_distances
 
 if TYPE_CHECKING:
     from ase import Atoms

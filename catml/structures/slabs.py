@@ -14,13 +14,8 @@ from numpy.typing import NDArray
 
 from catml.elements.lattice import LatticeConstants
 from catml.errors import SurfaceError
-from catml.structures.bulk.crystals import Crystal
-from catml.structures.bulk.lattice import lattice_of
-from catml.structures.bulk.prototypes import BulkStructure
-from catml.structures.bulk.stacking import stacking
-from catml.structures.modify import modified
-from catml.structures.slab_cells import Matrix, Size, copies, plain_size
-from catml.structures.slab_options import (
+from catml.structures.building.cells import Matrix, Size, copies, plain_size
+from catml.structures.building.options import (
     Strain,
     check_atoms,
     check_fixed,
@@ -30,6 +25,11 @@ from catml.structures.slab_options import (
     checked_strain,
     least_layers,
 )
+from catml.structures.bulk.crystals import Crystal
+from catml.structures.bulk.lattice import lattice_of
+from catml.structures.bulk.prototypes import BulkStructure
+from catml.structures.bulk.stacking import stacking
+from catml.structures.modify import modified
 
 if TYPE_CHECKING:
     from catml.structures.surface import Surface

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
-from catml.structures.arrangement import FIRST_SHELL, arranged
+from catml.structures.building.arrangement import FIRST_SHELL, arranged
 from catml.structures.grammar.mixtures import nearest_counts
 from catml.structures.grammar.symbols import read_metal
 from catml.structures.neighbors import nearest_neighbors
@@ -44,8 +44,8 @@ def substitute(
         Chooses the arrangement.
     ordered : bool
         Whether atoms of minority elements avoid each other: as few of them as possible are
-        nearest neighbours of their own kind (`catml.structures.arrangement`). By default the
-        choice is random.
+        nearest neighbours of their own kind (`catml.structures.building.arrangement`). By default
+        the choice is random.
 
     Returns
     -------

@@ -53,8 +53,8 @@ if TYPE_CHECKING:
 
     from catml.elements.lattice import LatticeConstants
     from catml.structures.backends import Backend
-    from catml.structures.slab_cells import Size
-    from catml.structures.slab_options import Strain
+    from catml.structures.building.cells import Size
+    from catml.structures.building.options import Strain
 
 Family = Literal[
     "pure",

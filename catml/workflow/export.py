@@ -11,9 +11,9 @@ import numpy as np
 
 from catml.atomic_files import new_folder
 from catml.errors import SurfaceError
+from catml.structures.building.cells import Size
 from catml.structures.dft.calculations import slab_for_calculation, write_structures
 from catml.structures.dft.inputs import check_codes
-from catml.structures.slab_cells import Size
 from catml.structures.surface import Surface
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from catml.errors import SurfaceError
 from catml.structures.adsorbates import place
+from catml.structures.building.cells import Size
 from catml.structures.dft.inputs import dft_files
 from catml.structures.files import write_slab
 from catml.structures.sites import Site, find_sites
-from catml.structures.slab_cells import Size
 from catml.structures.surface import Surface
 
 if TYPE_CHECKING:

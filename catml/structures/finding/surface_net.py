@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from catml.structures.bulk.prototypes import metals
-from catml.structures.exposure import exposed_atoms
+from catml.structures.finding.exposure import exposed_atoms
 from catml.structures.finding.matching import AtomFinder
 from catml.structures.finding.net_faces import (
     Face,

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catml.errors import SurfaceError
+from catml.structures.building.cells import cell_count, checked_size, copies, rectangular, times
 from catml.structures.neighbors import pairs_within
-from catml.structures.slab_cells import cell_count, checked_size, copies, rectangular, times
 from catml.structures.surface import Surface
 
 small = st.integers(-4, 4)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from ase.build import bcc110, bulk, fcc110, fcc111, surface
 
-from catml.structures.exposure import exposed_atoms
+from catml.structures.finding.exposure import exposed_atoms
 from catml.structures.finding.surface_cell import surface_cell
 from catml.structures.neighbors import pairs_within
 from catml.structures.sites import find_sites

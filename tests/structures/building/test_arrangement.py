@@ -5,7 +5,7 @@ import pytest
 from ase import Atoms
 from ase.build import bulk, make_supercell
 
-from catml.structures.arrangement import FIRST_SHELL
+from catml.structures.building.arrangement import FIRST_SHELL
 from catml.structures.neighbors import nearest_neighbors
 from catml.structures.substitution import short_range_order, substitute
 from catml.structures.surface import Surface

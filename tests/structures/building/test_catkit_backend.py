@@ -66,7 +66,7 @@ def test_old_modules_find_what_they_ask_for_and_nothing_else_sees_it(tmp_path) -
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "try: import catkit\n"
         "except ImportError as problem: assert 'MutableMapping' in str(problem)\n"
-        "from catml.structures.catkit_backend import catkit_surface_module\n"
+        "from catml.structures.building.catkit_backend import catkit_surface_module\n"
         "surface = catkit_surface_module()\n"
         "atoms = surface.Gratoms('Pt', cell=[1, 2, 3])\n"
         "number, matrix = atoms.repeated((2, 1, 1))\n"

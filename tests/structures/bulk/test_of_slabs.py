@@ -3,7 +3,7 @@ import pytest
 from ase.build import add_adsorbate, bulk, fcc111, hcp0001
 
 from catml.errors import SurfaceError
-from catml.structures.slab_bulk import bulk_crystal, bulk_formula, known_bulk, slab_atoms
+from catml.structures.bulk.of_slabs import bulk_crystal, bulk_formula, known_bulk, slab_atoms
 from catml.structures.surface import Surface
 
 

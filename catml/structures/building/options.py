@@ -10,11 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
-from catml.structures.bulk.prototypes import BulkStructure
-from catml.structures.bulk.stacking import stacking
-from catml.structures.bulk.terminations import Cut
-from catml.structures.modify import least_repeats, replaced_layers, usual_size
-from catml.structures.slab_cells import (
+from catml.structures.building.cells import (
     Matrix,
     Size,
     cell_count,
@@ -23,6 +19,10 @@ from catml.structures.slab_cells import (
     rectangular,
     times,
 )
+from catml.structures.bulk.prototypes import BulkStructure
+from catml.structures.bulk.stacking import stacking
+from catml.structures.bulk.terminations import Cut
+from catml.structures.modify import least_repeats, replaced_layers, usual_size
 
 if TYPE_CHECKING:
     from catml.structures.surface import Surface
