@@ -7,13 +7,19 @@ import numpy as np
 from catml.structures.finding.net_faces import Face, Images, Vector, displaced, located, sides
 from catml.structures.finding.surface_cell import SurfaceCell
 
+_EQUAL = 1e-3
+
 
 def reached_faces(
     surface: SurfaceCell, faces: list[Face], ranks: list[float], allowed: list[bool]
 ) -> list[Face]:
-    """Return the highest ranked face, and all allowed ones that the probe rolls to from there."""
+    """Return the highest ranked faces, and all allowed ones that the probe rolls to from there.
+
+    Ranks are lengths in Å: those of equivalent faces are equal but for rounding.
+    """
     links = _rolls(surface, faces)
-    pending = [int(np.argmax(ranks))] if any(allowed) else []
+    highest = max(ranks, default=0.0) - _EQUAL * surface.spacing_ang
+    pending = [index for index, rank in enumerate(ranks) if rank >= highest]
     reached: set[int] = set()
     while pending:
         index = pending.pop()

@@ -9,6 +9,7 @@ vertices; on a closed net their numbers obey V - E + F = 0 per cell of a slab an
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +46,7 @@ _TOUCH = 0.03
 _MERGE = 0.06
 # Least height of a face's normal; that of an upright face is zero but for rounding.
 _UPRIGHT = 1e-6
+_UP = np.array([0.0, 0.0, 1.0])
 
 
 @dataclass(frozen=True)
@@ -272,6 +274,8 @@ def _assemble(surface: SurfaceCell, faces: list[Face], *, closed: bool) -> Surfa
                     direction = face.probe - surface.places(part).mean(axis=0)
                     direction /= np.linalg.norm(direction)
                 around[canonical(part)].append(direction)
+    if not closed:
+        around |= {((atom, 0, 0),): [_UP] for atom in _posts(surface, around)}
     parts = [
         _element(key, surface.places(key).mean(axis=0), np.sum(directions, axis=0))
         for key, directions in around.items()
@@ -281,6 +285,26 @@ def _assemble(surface: SurfaceCell, faces: list[Face], *, closed: bool) -> Surfa
         edges=tuple(part for part in parts if len(part.images) == 2),
         faces=tuple(_face_element(surface, face) for face in faces),
     )
+
+
+def _posts(surface: SurfaceCell, net: Iterable[Images]) -> list[int]:
+    """Atoms that stick out of the net without being part of it, open to above.
+
+    The probe goes around an atom bound on top of a single other one, such as the oxygen of a
+    vanadyl group, and never rests on it.
+    """
+    corners = {part[0][0] for part in net if len(part) == 1}
+    top = max((float(surface.positions[atom, 2]) for atom in corners), default=-np.inf)
+    higher = surface.positions[:, 2] > top + _TOUCH * surface.spacing_ang
+    reach = probe_reach(surface)
+    posts = []
+    for atom in np.flatnonzero(higher).tolist():
+        offset = surface.positions - surface.positions[atom] - reach * _UP
+        turns = np.rint(offset[:, :2] @ np.linalg.inv(surface.cell))
+        offset[:, :2] -= turns @ surface.cell
+        if (np.linalg.norm(offset, axis=1) > reach - _TOUCH * surface.spacing_ang).all():
+            posts.append(atom)
+    return posts
 
 
 def _angle(surface: SurfaceCell, rim: Images, part: Images) -> float:

@@ -1,12 +1,14 @@
 import numpy as np
 import pytest
-from ase.build import bcc100, bcc111, bulk, fcc100, fcc110, fcc111, surface
+from ase.build import add_adsorbate, bcc100, bcc111, bulk, fcc100, fcc110, fcc111, surface
 from ase.cluster import Decahedron, Icosahedron, Octahedron
 
 from catml.structures.finding.net_faces import canonical
 from catml.structures.finding.surface_cell import SurfaceCell, surface_cell
 from catml.structures.finding.surface_net import PROBE_RATIO, surface_net
 from catml.structures.neighbors import NEIGHBOR_RATIO, pairs_within, shortest_distances
+from catml.structures.sites import find_sites
+from catml.structures.surface import Surface
 
 
 def net_of(slab):
@@ -113,3 +115,21 @@ def test_net_around_a_particle_is_a_closed_polyhedron(particle, vertices, faces)
     middle = places.mean(axis=0)
     for part in (*net.vertices, *net.faces):
         assert np.dot(part.normal, np.array(part.center) - middle) > 0
+
+
+def test_an_atom_on_top_of_a_single_other_is_a_site_beside_the_net() -> None:
+    slab = fcc111("Pt", (3, 3, 4), vacuum=8)
+    add_adsorbate(slab, "O", 1.9, "ontop")
+    (post,) = (site for site in find_sites(slab) if site.elements == ("O",))
+    assert (post.kind, post.multiplicity) == ("ontop", 1)
+    np.testing.assert_allclose(post.normal, (0, 0, 1), atol=1e-9)
+
+
+def test_the_net_around_posts_has_the_symmetry_of_the_surface() -> None:
+    """Si(111) cut through single bonds: every top atom stands on the one below."""
+    silicon = Surface.from_bulk(bulk("Si", "diamond", a=5.43), "111").terminations()[1]
+    sites = find_sites(silicon.slab())
+    assert [(site.kind, site.multiplicity) for site in sites if site.kind == "ontop"] == [
+        ("ontop", 1)
+    ] * 3
+    assert all(site.multiplicity % 3 == 0 for site in sites if site.kind != "ontop")
