@@ -32,7 +32,7 @@ class TemplateSite:
 
     Attributes
     ----------
-    kind, subtype, id : str
+    kind, subtype, id, place : str
         As in `catml.structures.sites.Site`.
     multiplicity : int
         Number of equivalent sites per primitive surface cell.
@@ -51,6 +51,7 @@ class TemplateSite:
     same_layer: tuple[int, ...]
     sublayer: tuple[int, ...]
     below: tuple[int, ...]
+    place: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +118,7 @@ def batch_of_slab(atoms: Atoms, *, parent: Atoms | None = None) -> SiteBatch:
             zones.same_layer,
             zones.sublayer,
             zones.below,
+            site.place,
         )
         for site, zones in found
     )

@@ -8,6 +8,7 @@ surface             name of the surface, or a label of a slab without one
 site                id of the site, ``hollow-fcc-1``
 site_kind           ``ontop``, ``bridge`` or ``hollow``
 site_subtype        ``fcc``, ``hcp``, ``3fold``, ``4fold``, ``long``, ``short`` or empty
+site_place          on a step: ``edge``, ``kink``, ``terrace``, ``lower``; empty on a flat facet
 site_atoms          zones as text (`catml.structures.environment`)
 same_layer
 sublayer
@@ -43,6 +44,7 @@ COLUMNS = (
     "site",
     "site_kind",
     "site_subtype",
+    "site_place",
     "site_atoms",
     "same_layer",
     "sublayer",
@@ -58,6 +60,12 @@ CLUSTER = "cluster"
 # Adsorption on platinum particles has become that of the extended surface at 147 atoms, 1.6 nm
 # (doi:10.1021/jz3018286).
 _LIKE_SURFACES = 147
+_LABELS = (
+    ("site", "id"),
+    ("site_kind", "kind"),
+    ("site_subtype", "subtype"),
+    ("site_place", "place"),
+)
 _ZONES = (("site_atoms", "atoms"), ("same_layer", "same_layer"), ("sublayer", "sublayer"))
 
 
@@ -192,7 +200,7 @@ def _site_columns(batch: SiteBatch) -> dict[str, np.ndarray]:
         column: np.tile(
             np.array([getattr(site, field) for site in batch.sites], dtype=object), n_surfaces
         )
-        for column, field in (("site", "id"), ("site_kind", "kind"), ("site_subtype", "subtype"))
+        for column, field in _LABELS
     }
     # Atoms of one element in the first surface have one element in every surface of a pattern.
     _, letters, letter_of = np.unique(batch.numbers[0], return_index=True, return_inverse=True)

@@ -139,3 +139,10 @@ def test_no_surfaces_give_an_empty_table_with_the_same_columns():
 def test_a_bare_name_is_refused():
     with pytest.raises(SurfaceError, match=r"write \['Pt\(111\)'\]"):
         site_table("Pt(111)")
+
+
+def test_places_on_a_step_stand_in_the_table() -> None:
+    table = site_table(["Pt(211)", "Pt(111)"]).set_index(["surface", "site"])
+    ontop = [table.loc[("Pt(211)", f"ontop-{k}"), "site_place"] for k in (1, 2, 3)]
+    assert ontop == ["edge", "terrace", "lower"]
+    assert set(table.loc["Pt(111)", "site_place"]) == {""}
