@@ -19,12 +19,12 @@ from ase import Atoms
 from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
-from catml.structures.finding.site_axes import corners, site_axis, turned
 from catml.structures.placing.bidentate import lying
 from catml.structures.placing.bond_lengths import bond_length
 from catml.structures.placing.contacts import Floor, check_distances
 from catml.structures.placing.molecule_shapes import Adsorbate
 from catml.structures.placing.molecules import as_adsorbate
+from catml.structures.placing.site_axes import corners, site_axis, turned
 from catml.structures.sites import Site
 
 _Vector = NDArray[np.float64]

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from catml.structures.finding.surface_cell import surface_cell
 from catml.structures.neighbors import nearest_neighbors
-from catml.structures.particles.sites import particle, particle_sites
+from catml.structures.particles.body import particle
+from catml.structures.particles.sites import particle_sites
 from catml.structures.sites import Kind, sites_with_zones
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 One monolayer (ML) is one adsorbate per surface atom: per metal atom of the top layer of a flat
 facet, whatever its element, and per exposed metal atom of the terraces of a stepped one
-(`catml.structures.finding.site_copies.count_surface_atoms` says exactly). So 1/4 ML is one
+(`catml.structures.site_copies.count_surface_atoms` says exactly). So 1/4 ML is one
 adsorbate on a (2, 2) slab of fcc(111) or fcc(100), and 1/3 ML one per primitive cell of fcc(211).
 """
 
@@ -14,11 +14,11 @@ from ase import Atoms
 
 from catml.errors import SurfaceError
 from catml.structures.adsorbates import check_kinds, is_number, place, without_adsorbates
-from catml.structures.finding.site_copies import count_surface_atoms, equivalent_copies
 from catml.structures.placing.contacts import ContactError
 from catml.structures.placing.molecule_shapes import Adsorbate
 from catml.structures.placing.molecules import as_adsorbate
 from catml.structures.placing.spreading import spread_out
+from catml.structures.site_copies import count_surface_atoms, equivalent_copies
 from catml.structures.sites import Site
 
 # 0.33 counts as one third, 0.67 as two thirds.

@@ -177,7 +177,7 @@ def _zones(
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The atoms of the two outer zones; on a particle, below is towards its inside."""
     if not atoms.pbc.any():
-        from catml.structures.particles.sites import particle
+        from catml.structures.particles.body import particle
 
         return particle(atoms, parent=parent).zones(site.atoms, site.normal)
     surface = surface_cell(atoms, parent=parent)

@@ -2,19 +2,17 @@
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from functools import lru_cache
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from ase import Atoms
 from ase.constraints import FixAtoms
 from ase.data import atomic_numbers
-from numpy.typing import NDArray
 
 from catml.elements.lattice import LatticeConstants
 from catml.errors import SurfaceError
-from catml.structures.building.cells import Matrix, Size, copies, plain_size
+from catml.structures.building.cells import Size, plain_size
 from catml.structures.building.options import (
     Strain,
     check_atoms,
@@ -25,10 +23,9 @@ from catml.structures.building.options import (
     checked_strain,
     least_layers,
 )
+from catml.structures.building.plans import coordinates, planned_slab
 from catml.structures.bulk.crystals import Crystal
 from catml.structures.bulk.lattice import lattice_of
-from catml.structures.bulk.prototypes import BulkStructure
-from catml.structures.bulk.stacking import stacking
 from catml.structures.modify import modified
 
 if TYPE_CHECKING:
@@ -130,9 +127,9 @@ def build_slab(
     check_fixed(surface, fixed_layers, count)
     check_atoms(surface, count, matrix)
     _warn_if_thin(surface, count)
-    plan = _plan(surface.structure, *surface.cut, count, matrix)
+    plan = planned_slab(surface.structure, *surface.cut, count, matrix)
     numbers = np.array([atomic_numbers[symbol] for symbol in surface.species])[plan.roles]
-    positions, cell = _coordinates(plan, vectors, vacuum, strains)
+    positions, cell = coordinates(plan, vectors, vacuum, strains)
     slab = Atoms(
         numbers=numbers, positions=positions, cell=cell, pbc=(True, True, False), tags=plan.tags
     )
@@ -224,102 +221,6 @@ def _unsaid(reason: Exception) -> str:
         f"fixed_layers, strain and lattice): {type(reason).__name__} {reason}. "
         "Take the atoms.info of a slab built by catml."
     )
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """Atoms of a slab in whole numbers, for any lattice constants.
-
-    `places` counts parts of the two in-plane vectors and of the repeat upwards, shape (atoms, 3),
-    each divided into `unit`; `cells` says which copy of the surface cell an atom is in, shape
-    (atoms, 2); `matrix` holds the cell vectors in surface cells and `inverse` its inverse;
-    `origin` is the atom that marks x = y = 0.
-    """
-
-    roles: NDArray[np.int64]
-    places: NDArray[np.int64]
-    cells: NDArray[np.int64]
-    tags: NDArray[np.int64]
-    matrix: NDArray[np.int64]
-    inverse: NDArray[np.float64]
-    origin: int
-    unit: int
-
-
-@lru_cache(maxsize=1024)
-def _plan(
-    bulk: BulkStructure, miller: tuple[int, ...], top: int, layers: int, size: Matrix
-) -> _Plan:
-    stack = stacking(bulk, miller)
-    heights = stack.heights_below(top, layers)
-    rows = [
-        (role, x, y, heights[layer] + z, layer + 1)
-        for layer in reversed(range(layers))
-        for plane in [stack.plane_below(top, layer)]
-        for role, (x, y, z) in zip(plane.roles, plane.positions, strict=True)
-    ]
-    table, repeats, matrix = np.array(rows), copies(size), np.array(size)
-    atoms = np.repeat(np.arange(len(table)), len(repeats))
-    cells = np.tile(repeats, (len(table), 1))
-    origin = int((np.argmax(table[:, 4] == 1) == atoms).argmax())
-    origin += int((~repeats.any(axis=1)).argmax())
-    vectors = np.array(stack.vectors) @ bulk.ideal_cell()
-
-    def planned(order: NDArray[np.int64]) -> _Plan:
-        rows = table[atoms[order]]
-        return _Plan(
-            roles=rows[:, 0],
-            places=rows[:, 1:4],
-            cells=cells[order],
-            tags=rows[:, 4],
-            matrix=matrix,
-            inverse=np.linalg.inv(matrix),
-            origin=int((order == origin).argmax()),
-            unit=stack.unit,
-        )
-
-    draft = planned(np.arange(len(atoms)))
-    inside = _inside(draft, _upright(vectors, matrix)) * np.abs(matrix).max(axis=1)
-    x, y = np.round(inside, 6).T
-    return planned(np.lexsort((x, y, -draft.tags)))
-
-
-def _upright(vectors: NDArray[np.float64], matrix: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Vectors of the supercell, turned: the first along x, the second in the xy plane.
-
-    Right-handed vectors turned so form the lower triangle with their scalar products.
-    """
-    cell = np.vstack([matrix @ vectors[:2], vectors[2]])
-    upright: NDArray[np.float64] = np.linalg.cholesky(cell @ cell.T)
-    return upright
-
-
-def _inside(plan: _Plan, upright: NDArray[np.float64]) -> NDArray[np.float64]:
-    """In-plane coordinates in units of the supercell, from 0 to 1, shape (atoms, 2)."""
-    (xx, _, _), (yx, yy, _), (zx, zy, _) = upright.tolist()
-    drift = [(zx - zy / yy * yx) / xx, zy / yy] @ plan.matrix
-    relative = (plan.places - plan.places[plan.origin]) / plan.unit
-    sideways = relative[:, :2] + relative[:, 2:] * drift
-    sideways -= np.floor(sideways + 1e-9)
-    inside: NDArray[np.float64] = (sideways + plan.cells) @ plan.inverse
-    inside -= np.floor(inside + 1e-9)
-    return inside
-
-
-def _coordinates(
-    plan: _Plan, vectors: NDArray[np.float64], vacuum: float, strains: tuple[float, float]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Positions and cell of a planned slab, shapes (atoms, 3) and (3, 3), in Å."""
-    upright = _upright(vectors, plan.matrix)
-    heights = plan.places[:, 2] / plan.unit * upright[2, 2]
-    heights -= heights.min()
-    cell = np.zeros((3, 3))
-    cell[:2, :2] = upright[:2, :2] * (1.0 + np.array(strains))
-    cell[2, 2] = heights.max() + 2 * vacuum
-    positions = np.zeros((len(heights), 3))
-    positions[:, :2] = _inside(plan, upright) @ cell[:2, :2]
-    positions[:, 2] = heights + vacuum
-    return positions, cell
 
 
 def _warn_if_thin(surface: "Surface", layers: int) -> None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from catml.errors import SurfaceError
 from catml.structures.adsorbates import place, without_adsorbates
 from catml.structures.coverage import cover
-from catml.structures.finding.site_copies import equivalent_copies
 from catml.structures.placing.molecules import ADSORBATES, as_adsorbate
+from catml.structures.site_copies import equivalent_copies
 from catml.structures.sites import Site, find_sites
 
 PT = fcc111("Pt", (2, 2, 4), vacuum=10)

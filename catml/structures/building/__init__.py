@@ -1,4 +1,4 @@
-"""How slabs are built: checked options, supercells, ordered arrangements, CatKit as a builder.
+"""How slabs are built: checked options, supercells, places, ordered arrangements, CatKit.
 
 `catml.structures.slabs`, `substitution` and `backends` put these together.
 """

@@ -13,10 +13,10 @@ from ase import Atoms
 from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
-from catml.structures.finding.site_axes import corners, flattened, site_axis, turned
 from catml.structures.placing.bond_lengths import bond_length
 from catml.structures.placing.contacts import Floor
 from catml.structures.placing.molecule_shapes import CANCELLED, Adsorbate, across, bond_sum
+from catml.structures.placing.site_axes import corners, flattened, site_axis, turned
 
 if TYPE_CHECKING:
     from catml.structures.sites import Site
@@ -196,5 +196,5 @@ def _check_reach(
                 f"{guest.name} does not reach both {site.id} and {to.id}: its binding atoms are "
                 f"{span:.2f} Å apart, and one would stay {excess:.1f} Å further away than a bond. "
                 "Take sites nearer to each other; equivalent_copies in "
-                "catml.structures.finding.site_copies lists the copies of a site."
+                "catml.structures.site_copies lists the copies of a site."
             )

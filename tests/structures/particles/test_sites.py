@@ -10,9 +10,9 @@ from catml.descriptors.coordination import generalized_coordination
 from catml.errors import SurfaceError
 from catml.structures.adsorbates import place
 from catml.structures.batches import batch_of_slab
+from catml.structures.decoration import decorate
 from catml.structures.environment import site_environment
 from catml.structures.nanoparticles import nanoparticle
-from catml.structures.particles.elements import decorate
 from catml.structures.particles.sites import exposed_atoms, find_particle_sites
 from catml.structures.particles.symmetry import particle_operations
 from catml.structures.sites import find_sites

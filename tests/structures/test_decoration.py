@@ -5,9 +5,9 @@ import pytest
 from ase.cluster import Octahedron
 
 from catml.errors import SurfaceError
+from catml.structures.decoration import core_shell, decorate
 from catml.structures.nanoparticles import nanoparticle
 from catml.structures.neighbors import nearest_neighbors
-from catml.structures.particles.elements import core_shell, decorate
 from catml.structures.sites import find_sites
 
 

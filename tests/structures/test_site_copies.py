@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from catml.errors import SurfaceError
 from catml.structures.adsorbates import place
 from catml.structures.environment import site_environment
-from catml.structures.finding.site_copies import count_surface_atoms, equivalent_copies
+from catml.structures.site_copies import count_surface_atoms, equivalent_copies
 from catml.structures.sites import find_sites
 from catml.structures.surface import Surface
 

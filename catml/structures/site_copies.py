@@ -8,7 +8,8 @@ from catml.structures.adsorbates import check_kinds, without_adsorbates
 from catml.structures.bulk.prototypes import metals
 from catml.structures.finding.surface_cell import surface_cell
 from catml.structures.neighbors import coordination_numbers, nearest_neighbors
-from catml.structures.particles.sites import particle, particle_site_copies
+from catml.structures.particles.body import particle
+from catml.structures.particles.sites import particle_site_copies
 from catml.structures.sites import Site, copies_on_slab, on_slab, primitive_sites
 
 # Atoms of the second row of fcc(110) have 11 of 12 neighbours, the foot of a (211) step 10, the
