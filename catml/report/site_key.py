@@ -163,8 +163,7 @@ def _draw_site(axes: Axes, left: float, y: float, *, site: Site, number: int) ->
     marker_at(axes, (left + 0.11, y), site.kind, number, size_pt=8.4)
     _text(axes, left + 0.3, y, site.id)
     behind = left + 0.36 + _LETTER_IN * len(site.id)
-    subtype = unsaid_subtype(site.id, site.subtype)
-    axes.text(behind, y, subtype, fontsize=6.2, color=_GREY, va="center_baseline")
+    axes.text(behind, y, site.place, fontsize=6.2, color=_GREY, va="center_baseline")
     _text(axes, left + _ATOMS_AT_IN, y, typeset_formula(binding_atoms(site.elements)))
     _text(axes, left + KEY_COLUMN_IN - 0.02, y, str(site.multiplicity), ha="right")
 
@@ -174,19 +173,6 @@ def _draw_mark(
 ) -> None:
     axes.plot(left + 0.11, y, markeredgewidth=width, **style)
     _text(axes, left + 0.3, y, text)
-
-
-def unsaid_subtype(site: str, subtype: str) -> str:
-    """Return the words of a subtype that the site's id does not say.
-
-    Examples
-    --------
-    >>> unsaid_subtype("hollow-fcc-1", "fcc-terrace")
-    'terrace'
-    >>> unsaid_subtype("bridge-long-1", "long")
-    ''
-    """
-    return " ".join(word for word in subtype.split("-") if word not in site.split("-"))
 
 
 def binding_atoms(elements: Sequence[str]) -> str:

@@ -89,7 +89,7 @@ def turned_slab(atoms: Atoms, sites: Sequence[Site]) -> View:
     turn = np.eye(3)
     turn[:2, :2] = _rows_upwards(surface.cell, surface.slab_cell)
     cell = surface.slab_cell @ turn[:2, :2].T
-    positions = surface.slab_positions @ turn.T
+    positions = surface.actual_positions @ turn.T
     places = np.array([site.position for site in sites]) @ surface.frame.T @ turn.T
     origin = np.append(0.5 * cell.sum(axis=0), positions[:, 2].max())
     corner = -0.5 * cell.sum(axis=0)

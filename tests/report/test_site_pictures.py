@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from ase.build import fcc111
@@ -160,15 +158,25 @@ def test_without_sites_there_is_nothing_to_draw():
         site_figure(Surface("Cu(100)").slab(), [])
 
 
-def test_the_key_says_what_the_id_of_a_site_does_not():
-    slab = Surface("Cu(111)").slab()
-    sites = [
-        replace(site, subtype=f"{site.subtype}-terrace".strip("-")) for site in find_sites(slab)
-    ]
-    figure, _ = site_figure(slab, sites)
+def test_the_key_says_where_on_a_step_a_site_is():
+    _, figure, _ = drawn("Pt(211)")
     words = [text.get_text() for text in figure.axes[2].texts]
-    assert words.count("terrace") == len(sites)
-    assert "fcc terrace" not in words  # the id is hollow-fcc-1
+    # A terrace of fcc(211) is three rows wide: its edge, its middle, and the foot of the next step.
+    ontop = words[words.index("ontop-1") : words.index("Bridge")]
+    assert {"edge", "terrace", "lower"} <= set(ontop)
+    _, figure, _ = drawn("Pt(111)")
+    assert not {"edge", "terrace", "lower"} & {t.get_text() for t in figure.axes[2].texts}
+
+
+def test_a_relaxed_slab_is_drawn_as_it_is():
+    slab = Surface("Pt(111)").slab(size=(2, 2))
+    slab.rattle(0.05, seed=1)
+    figure, _ = site_figure(slab, find_sites(slab))
+    aside = figure.axes[1]
+    drawn_heights = {round(p.center[1], 3) for p in aside.patches if isinstance(p, Circle)}
+    heights = slab.positions[:, 2] - slab.positions[:, 2].max()
+    assert {round(float(z), 3) for z in heights} >= drawn_heights
+    assert len(drawn_heights) > 4
 
 
 def test_a_crowd_of_sites_gets_a_wider_page_and_a_key_of_several_columns():

@@ -155,11 +155,11 @@ def kpoint_grid(atoms: Atoms, *, length_ang: float = KPOINT_LENGTH_ANG) -> tuple
 
 def _upright(atoms: Atoms) -> Atoms:
     """A copy turned so that the normal is z, the third cell vector along it, in one piece."""
-    from catml.structures.finding.surface_cell import surface_cell
+    from catml.structures.finding.flat_slabs import flat_slab
 
-    surface = surface_cell(atoms)
-    height = abs(float(atoms.cell.array[2] @ surface.frame[2]))
-    positions = surface.slab_positions.copy()
+    flat = flat_slab(atoms)
+    height = abs(float(atoms.cell.array[2] @ flat.frame[2]))
+    positions = flat.positions.copy()
     thickness = float(np.ptp(positions[:, 2]))
     if height - thickness < _LEAST_VACUUM_ANG:
         raise SurfaceError(
@@ -169,7 +169,7 @@ def _upright(atoms: Atoms) -> Atoms:
     upright = atoms.copy()
     upright.calc = None
     cell = np.zeros((3, 3))
-    cell[:2, :2] = surface.slab_cell
+    cell[:2, :2] = flat.cell
     cell[2, 2] = height
     upright.set_cell(cell)
     upright.pbc = (True, True, False)

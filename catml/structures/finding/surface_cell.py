@@ -82,11 +82,18 @@ class SurfaceCell:
         """Return the ideal slab, turned into this frame, periodic in the plane only."""
         return flat_atoms(self.numbers[self.parents], self.slab_positions, self.slab_cell)
 
+    @property
+    def actual_positions(self) -> NDArray[np.float64]:
+        """Where the slab's atoms really are in Å, in this frame, shape (N, 3)."""
+        if self.displacements is None:
+            return self.slab_positions
+        return self.slab_positions + self.displacements
+
     def actual_distances(self, pairs: Neighbors) -> NDArray[np.float64]:
         """Return the true distances of pairs of the ideal slab's atoms in Å, shape (n_pairs,)."""
         if self.displacements is None:
             return pairs.distance
-        actual = self.slab_positions + self.displacements
+        actual = self.actual_positions
         vectors = actual[pairs.j] - actual[pairs.i]
         vectors[:, :2] += pairs.shift[:, :2] @ self.slab_cell
         return np.asarray(np.linalg.norm(vectors, axis=1))

@@ -67,6 +67,16 @@ def test_a_slab_of_any_orientation_comes_to_stand_upright():
     )
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_atoms_that_have_moved_stay_where_they_are(named):
+    slab = Surface("Pt(111)").slab(size=(2, 2))
+    slab.rattle(0.05, seed=1)
+    if not named:
+        slab.info = {}
+    job = dft_job(slab, functional="PBE")
+    np.testing.assert_allclose(job.atoms.positions, slab.positions, atol=1e-9)
+
+
 def test_a_slab_cut_by_the_boundary_is_put_together():
     slab = Surface("Cu(100)").slab()
     slab.pbc = True
