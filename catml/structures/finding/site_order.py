@@ -16,6 +16,9 @@ _SAME_PLANE = 0.05
 # whether they are inside must not hang on the last digit.
 _RADIUS = 3.51
 _MARGIN = 0.01
+# Added to numbers of either sign; and a row that comes after all others.
+_SIGN = 1 << 31
+_END = b"\xff" * 12
 
 
 def element_ranks(surface: SurfaceCell) -> tuple[dict[str, int], bool]:
@@ -100,10 +103,11 @@ def _fingerprints(
     centers: NDArray[np.float64],
     rank_of: Sequence[int],
     radius_ang: float,
-) -> list[list[list[float]]]:
+) -> list[bytes]:
     """Distance, height and element rank of the atoms around each point, nearest first.
 
-    Each ends with an infinite distance, so that the next atom, if it counted, would come before it.
+    Each is a row of unsigned numbers whose bytes sort as they do, and ends with a distance larger
+    than any, so that the next atom, if it counted, would come before it.
     """
     from scipy.spatial import KDTree
 
@@ -116,15 +120,13 @@ def _fingerprints(
     near = np.concatenate([np.asarray(near, dtype=np.int64) for near in (*found, [])])
     point = np.repeat(np.arange(len(centers)), counts)
     offset = crowd[near] - home[point]
-    distance = np.round(np.linalg.norm(offset, axis=1) / surface.spacing_ang, 3)
-    depth = np.round(-offset[:, 2] / surface.spacing_ang, 3)
-    rank = np.array(rank_of, dtype=float)[members[near]]
-    order = np.lexsort((rank, depth, distance, point))
-    rows = np.column_stack([distance, depth, rank])[order].tolist()
+    lengths = np.column_stack([np.linalg.norm(offset, axis=1), -offset[:, 2]])
+    distance, depth = np.rint(1000 * lengths / surface.spacing_ang).astype(np.int64).T
+    rows = np.column_stack([distance, depth + _SIGN, np.array(rank_of)[members[near]]])
+    rows = rows[np.lexsort((*rows.T[::-1], point))].astype(">u4")
     ends = np.cumsum(counts).tolist()
     return [
-        [*rows[end - count : end], [np.inf, 0.0, 0.0]]
-        for end, count in zip(ends, counts, strict=True)
+        rows[end - count : end].tobytes() + _END for end, count in zip(ends, counts, strict=True)
     ]
 
 
