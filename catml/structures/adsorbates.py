@@ -2,7 +2,8 @@
 
 An adsorbate stands on the site's own normal, which leans on a stepped facet, with its binding atom
 a bond (`catml.structures.placing.bond_lengths`) away from the binding atoms of the surface, and no
-other atom closer than contact. That is a start for a relaxation, not its result.
+other atom closer than contact; where a wall of the slab is in its way, it leans away from that
+(`catml.structures.placing.resting`). That is a start for a relaxation, not its result.
 
 The azimuth turns about the normal, counter-clockwise seen from outside, and is counted from
 the site's own axis: along a bridge; from a hollow towards one of its atoms; from an on-top atom
@@ -24,6 +25,7 @@ from catml.structures.placing.bond_lengths import bond_length
 from catml.structures.placing.contacts import Floor, check_distances
 from catml.structures.placing.molecule_shapes import Adsorbate
 from catml.structures.placing.molecules import as_adsorbate
+from catml.structures.placing.resting import Bonds, resting_positions
 from catml.structures.placing.site_axes import corners, site_axis, turned
 from catml.structures.sites import Site
 
@@ -69,8 +71,8 @@ def place(
         By default so that it is a bond away from the nearest of the site's atoms.
     tilt_deg : float, optional
         How far the adsorbate leans off the normal, towards the azimuth; by default as is usual
-        for it, 60 degrees for OH. When it binds by two atoms, how far it leans over their axis, by
-        default not at all.
+        for it, 60 degrees for OH, and off a wall of the slab that is in its way. When it binds by
+        two atoms, how far it leans over their axis, by default not at all.
     azimuth_deg : float
         Direction of its x axis about the normal, in degrees; of the axis through two binding atoms.
 
@@ -107,13 +109,7 @@ def place(
             _check_site(slab, to)
         positions = lying(slab, site, guest, to, height, tilt_deg or 0.0, azimuth_deg)
     else:
-        shape = guest.atoms()
-        shape.rotate(guest.tilt_deg if tilt_deg is None else tilt_deg, "y")
-        normal = np.array(site.normal)
-        axis = turned(site_axis(slab, site), normal, azimuth_deg)
-        offsets = shape.positions @ np.array([axis, np.cross(normal, axis), normal])
-        rise = _resting_height(slab, site, guest, offsets) if height is None else height
-        positions = np.array(site.position) + offsets + rise * normal
+        positions = _standing(slab, site, guest, height, tilt_deg, azimuth_deg)
     return _joined(atoms, len(slab), guest, positions, site)
 
 
@@ -148,20 +144,31 @@ def placed_adsorbates(atoms: Atoms) -> list[dict[str, Any]]:
     return list(placed) if proper else []
 
 
-def _resting_height(slab: Atoms, site: Site, guest: Adsorbate, offsets: _Vector) -> float:
-    """Lowest height in Å where binding atoms are a bond away and no others too close."""
-    floor = Floor.under(slab, np.array(site.position), np.array(site.normal))
-    numbers = guest.atoms().numbers
+def _standing(
+    slab: Atoms,
+    site: Site,
+    guest: Adsorbate,
+    height: float | None,
+    tilt_deg: float | None,
+    azimuth_deg: float,
+) -> _Vector:
+    """Positions in Å, shape (n, 3), of an adsorbate bound by one atom."""
+    shape = guest.atoms()
+    shape.rotate(guest.tilt_deg if tilt_deg is None else tilt_deg, "y")
+    normal = np.array(site.normal)
+    axis = turned(site_axis(slab, site), normal, azimuth_deg)
+    offsets: _Vector = shape.positions @ np.array([axis, np.cross(normal, axis), normal])
+    if height is not None:
+        positions: _Vector = np.array(site.position) + offsets + height * normal
+        return positions
     lengths = [
         bond_length(guest.name, guest.symbols[0], element, site.elements).bond_ang
         for element in site.elements
     ]
-    heights = [floor.height(offsets[0], floor.bonds(numbers[0], corners(slab, site), lengths))]
-    heights += [
-        floor.height(offset, floor.contacts(number))
-        for offset, number in zip(offsets[1:], numbers[1:], strict=True)
-    ]
-    return max(0.0, *heights)
+    floor = Floor.under(slab, np.array(site.position), normal)
+    bonds = Bonds(corners(slab, site), lengths)
+    leans_to = axis if tilt_deg is None else None
+    return resting_positions(floor, bonds, shape.numbers, offsets, leans_to)
 
 
 def _joined(atoms: Atoms, n_slab: int, guest: Adsorbate, positions: _Vector, site: Site) -> Atoms:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
 from catml.structures.placing.bond_lengths import bond_length
-from catml.structures.placing.contacts import Floor
+from catml.structures.placing.contacts import Floor, lowest_free
 from catml.structures.placing.molecule_shapes import CANCELLED, Adsorbate, across, bond_sum
 from catml.structures.placing.site_axes import corners, flattened, site_axis, turned
 
@@ -86,8 +86,9 @@ def lying(
     if to is not None:
         _check_reach(guest, site, to, seat, seat.origin + offsets[list(pair)], lengths)
     others = [k for k in range(len(numbers)) if k not in pair]
-    lifts = [floor.height(offsets[k], floor.contacts(numbers[k])) for k in others]
-    positions: _Vector = seat.origin + offsets + max([0.0, *lifts]) * seat.normal
+    blocked = [floor.blocked(offsets[k], floor.contacts(numbers[k])) for k in others]
+    lift = lowest_free(0.0, np.vstack([np.empty((0, 2)), *blocked]))
+    positions: _Vector = seat.origin + offsets + lift * seat.normal
     return positions
 
 

@@ -73,23 +73,48 @@ class Floor:
         """Return the same for an atom with bonds to the slab atoms at `corners`, shape (m, 3)."""
         limits = self.contacts(number)
         for corner, length in zip(corners, lengths, strict=True):
-            bound = np.linalg.norm(self.offsets + self.origin - corner, axis=1) < 1e-3
-            limits[bound] = length
+            limits[self.at(corner[None])] = length
         return limits
 
+    def at(self, corners: _Vector) -> NDArray[np.bool_]:
+        """Return which slab atoms are at the `corners`, shape (m, 3)."""
+        ways = self.offsets[:, None] + self.origin - corners
+        return (np.linalg.norm(ways, axis=2) < 1e-3).any(axis=1)
+
     def height(self, point: _Vector, limits: _Vector) -> float:
-        """Return how far along the normal a point is to move to keep off all slab atoms, in Å.
+        """Return how far along the normal a point is to move to get above all slab atoms, in Å.
 
         `point` is relative to the origin and `limits` says how far off, shape (n,); -inf where
         there is no atom in the way.
         """
+        return float(self.blocked(point, limits)[:, 1].max(initial=-np.inf))
+
+    def blocked(self, point: _Vector, limits: _Vector) -> _Vector:
+        """Return between which heights a point is too near to an atom, shape (n_in_the_way, 2)."""
         relative = self.offsets - point
         along = relative @ self.normal
         aside2 = (relative**2).sum(axis=1) - along**2
         near = aside2 < limits**2
-        if not near.any():
-            return -np.inf
-        return float((along[near] + np.sqrt(limits[near] ** 2 - aside2[near])).max())
+        half = np.sqrt(limits[near] ** 2 - aside2[near])
+        return np.column_stack([along[near] - half, along[near] + half])
+
+
+def lowest_free(start: float, blocked: _Vector) -> float:
+    """Return the lowest height from `start` upwards that is not blocked.
+
+    `blocked` are pairs of heights in Å, shape (n, 2). Beside a wall that leans over the site there
+    may be room below it, so the top of what is blocked will not do.
+
+    Examples
+    --------
+    >>> lowest_free(1.0, np.array([[-2.0, 0.5], [0.8, 1.2], [1.9, 4.0]]))
+    1.2
+    """
+    height = start
+    for low, high in blocked[blocked[:, 0].argsort()].tolist():
+        if low < height < high:
+            height = high
+    return height
 
 
 def check_distances(placed: Atoms, n_before: int, n_slab: int, name: str, site: "Site") -> None:
