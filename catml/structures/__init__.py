@@ -2,7 +2,7 @@
 
 What a script uses lies here: `surface`, `slabs`, `layers`, `modify`, `substitution`, `backends`,
 `nanoparticles`, `decoration`, `sites`, `site_copies`, `environment`, `site_table`, `batches`,
-`families`, `adsorbates`, `coverage`, `coadsorption`, `files`; and `neighbors`, which all of them
-share. How it is done lies in `grammar`, `bulk`, `building`, `finding`, `particles`, `placing` and
-`dft`.
+`families`, `adsorbates`, `coverage`, `coadsorption`, `files`; and `neighbors` and `quantities`,
+which all of them share. How it is done lies in `grammar`, `bulk`, `building`, `finding`,
+`particles`, `placing` and `dft`.
 """

@@ -11,8 +11,6 @@ towards a neighbour in the surface. Where several directions are alike it is the
 counter-clockwise from the first cell vector (from x for a particle).
 """
 
-from math import isfinite
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -27,6 +25,7 @@ from catml.structures.placing.molecule_shapes import Adsorbate
 from catml.structures.placing.molecules import as_adsorbate
 from catml.structures.placing.resting import Bonds, resting_positions
 from catml.structures.placing.site_axes import corners, site_axis, turned
+from catml.structures.quantities import is_number
 from catml.structures.sites import Site
 
 _Vector = NDArray[np.float64]
@@ -211,11 +210,6 @@ def _check_numbers(**options: object) -> None:
             raise SurfaceError(
                 f"{name}={value!r} is not a number: give it in {unit}, or leave it out."
             )
-
-
-def is_number(value: object) -> bool:
-    """Return whether a value is a finite number, and not True or False."""
-    return not isinstance(value, bool) and isinstance(value, Real) and isfinite(value)
 
 
 def check_kinds(atoms: object, site: object) -> None:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
 from catml.structures.building.catkit_backend import MissingBackendError, catkit_slab
+from catml.structures.bulk.of_slabs import bulk_crystal
 from catml.structures.finding.surface_cell import surface_cell_as_it_is
 from catml.structures.modify import modified
 from catml.structures.surface import Surface
@@ -155,20 +156,11 @@ def _planes_of(backend: Backend, surface: Surface, wanted: Atoms) -> _Planes:
 
 def _bulk(surface: Surface, wanted: Atoms) -> tuple[Atoms, _Array]:
     """The bulk in the cell that Miller indices refer to; the vectors of catml's surface cell."""
-    from ase import Atoms
     from ase.build import make_supercell
 
-    structure = surface.structure
-    constants = wanted.info["lattice"]
-    cell = structure.cell(constants["a_ang"], constants["c_ang"])
-    primitive = Atoms(
-        symbols=[surface.species[role] for role in structure.roles],
-        scaled_positions=np.array(structure.positions) / structure.unit,
-        cell=cell,
-        pbc=True,
-    )
-    bulk = make_supercell(primitive, structure.conventional_vectors())
-    return bulk, np.array(surface.stacking.vectors) @ cell
+    primitive = bulk_crystal(surface, wanted.info["lattice"])
+    bulk = make_supercell(primitive, surface.structure.conventional_vectors())
+    return bulk, np.array(surface.stacking.vectors) @ primitive.cell.array
 
 
 def _ase_slab(

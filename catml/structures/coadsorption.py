@@ -6,11 +6,12 @@ import numpy as np
 from ase import Atoms
 
 from catml.errors import SurfaceError
-from catml.structures.adsorbates import is_number, place, placed_adsorbates
+from catml.structures.adsorbates import place, placed_adsorbates
 from catml.structures.neighbors import pairs_within
 from catml.structures.placing.contacts import ContactError
 from catml.structures.placing.molecule_shapes import Adsorbate
 from catml.structures.placing.molecules import as_adsorbate
+from catml.structures.quantities import is_number
 from catml.structures.site_copies import equivalent_copies
 from catml.structures.sites import Site
 

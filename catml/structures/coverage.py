@@ -13,11 +13,12 @@ import numpy as np
 from ase import Atoms
 
 from catml.errors import SurfaceError
-from catml.structures.adsorbates import check_kinds, is_number, place, without_adsorbates
+from catml.structures.adsorbates import check_kinds, place, without_adsorbates
 from catml.structures.placing.contacts import ContactError
 from catml.structures.placing.molecule_shapes import Adsorbate
 from catml.structures.placing.molecules import as_adsorbate
 from catml.structures.placing.spreading import spread_out
+from catml.structures.quantities import is_number
 from catml.structures.site_copies import count_surface_atoms, equivalent_copies
 from catml.structures.sites import Site
 

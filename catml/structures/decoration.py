@@ -13,6 +13,7 @@ from catml.structures.grammar.symbols import read_metal
 from catml.structures.nanoparticles import shells_from_outside
 from catml.structures.neighbors import nearest_neighbors
 from catml.structures.particles.sites import exposed_atoms
+from catml.structures.quantities import is_count
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -49,7 +50,7 @@ def core_shell(particle: "Atoms", shell_element: str, *, shells: int = 1) -> "At
     element = read_metal(shell_element, "The shell of a particle")
     number = shells_from_outside(particle)
     deepest = int(number.max(initial=0))
-    if isinstance(shells, bool) or not isinstance(shells, int) or not 1 <= shells < deepest:
+    if not is_count(shells) or not 1 <= shells < deepest:
         raise SurfaceError(
             f"Cannot make {shells!r} shells of {particle.get_chemical_formula()} of {element}: "
             f"it has {deepest}, and one must stay as the core. Give a whole number from 1 to "
@@ -109,7 +110,7 @@ def decorate(
             f"{', '.join(places)}."
         )
     free = places[name]
-    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= len(free):
+    if not is_count(count) or not 1 <= count <= len(free):
         raise SurfaceError(
             f"Cannot replace {count!r} atoms at {at!r} of {particle.get_chemical_formula()}: give "
             f"a whole number from 1 to {len(free)}, the atoms there."

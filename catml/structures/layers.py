@@ -31,7 +31,7 @@ from catml.structures.bulk.of_slabs import (
 from catml.structures.bulk.prototypes import metals
 from catml.structures.finding.matching import SYMMETRY_TOLERANCE
 from catml.structures.finding.surface_cell import SurfaceCell, surface_cell_as_it_is
-from catml.structures.neighbors import pairs_within, shortest_distances
+from catml.structures.neighbors import bonded_pairs, coordination_numbers
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -40,7 +40,6 @@ LAYER_TOLERANCE_ANG = 0.1
 """Less than every spacing of planes with indices up to 3 in metals (0.18 Å and more); atoms of one
 plane that a relaxation or noise has moved further apart than that count as two layers."""
 
-_BONDED = 1.1
 _DIPOLE_PER_ATOM_E_ANG = 0.05
 _FREE_ANG = 15.0
 
@@ -297,10 +296,7 @@ def _formula_or(atoms: "Atoms", bulk: Bulk, own: Composition) -> Mapping[str, fl
 
 
 def _coordination(atoms: "Atoms") -> NDArray[np.int64]:
-    shortest = shortest_distances(atoms)
-    pairs = pairs_within(atoms, _BONDED * float(shortest.max()))
-    limit = _BONDED * np.maximum(shortest[pairs.i], shortest[pairs.j])
-    return np.bincount(pairs.i[pairs.distance <= limit], minlength=len(atoms))
+    return coordination_numbers(bonded_pairs(atoms), len(atoms))
 
 
 def _sides_are_alike(surface: SurfaceCell) -> bool:

@@ -31,6 +31,7 @@ from catml.structures.grammar.formulas import read_bulk
 from catml.structures.neighbors import nearest_neighbors
 from catml.structures.particles.shapes import check_shape, particle_geometry
 from catml.structures.particles.sizes import Shape, particle_parameters
+from catml.structures.quantities import is_positive
 from catml.structures.substitution import substitute
 from catml.structures.surface import Surface
 
@@ -211,11 +212,7 @@ def _bulk(species: str, shape: str) -> Surface:
 
 
 def _check_vacuum(vacuum: object) -> None:
-    if isinstance(vacuum, bool) or not isinstance(vacuum, int | float | np.number):
-        valid = False
-    else:
-        valid = bool(np.isfinite(vacuum)) and float(vacuum) > 0
-    if not valid:
+    if not is_positive(vacuum):
         raise SurfaceError(
             f"Cannot build a particle with vacuum={vacuum!r}: give the empty space on every side "
             "as a positive length in Å, such as 10.0."

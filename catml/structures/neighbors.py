@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 NEIGHBOR_RATIO = 1.25
 """Between sqrt(4/3), the six further neighbours of bcc, and sqrt(2), the next shell of fcc."""
 
+BOND_RATIO = 1.1
+"""Above the two bond lengths of hcp and rutile (1.09), below the second shell of bcc (1.155)."""
+
 
 class Neighbors(NamedTuple):
     """Pairs of neighbours, each pair in both directions, sorted by atom and distance.
@@ -69,6 +72,26 @@ def nearest_neighbors(atoms: "Atoms", *, cutoff: float = NEIGHBOR_RATIO) -> Neig
         return _no_pairs()
     pairs = pairs_within(atoms, cutoff * float(finite.max()))
     limit = cutoff * (shortest[pairs.i] + shortest[pairs.j]) / 2
+    return _select(pairs, pairs.distance <= limit)
+
+
+def bonded_pairs(atoms: "Atoms") -> Neighbors:
+    """Return the pairs of which either atom is among the closest to the other.
+
+    These are the 8 bonds of bcc, the 12 of fcc and hcp, and those of a metal and its ligands; so a
+    large ion keeps its neighbours though they have closer ones of their own.
+
+    Examples
+    --------
+    >>> from ase.build import bulk
+    >>> len(bonded_pairs(bulk("Fe")).i)
+    8
+    """
+    shortest = shortest_distances(atoms)
+    if not len(shortest) or not np.isfinite(shortest).all():
+        return _no_pairs()
+    pairs = pairs_within(atoms, BOND_RATIO * float(shortest.max()))
+    limit = BOND_RATIO * np.maximum(shortest[pairs.i], shortest[pairs.j])
     return _select(pairs, pairs.distance <= limit)
 
 

@@ -2,8 +2,7 @@
 
 1. Reduce the slab to its primitive surface cell (`catml.structures.finding.surface_cell`).
 2. Span the net of its exposed atoms (`catml.structures.finding.surface_net`): vertices are on-top
-   sites,
-   edges bridges, faces hollows.
+   sites, edges bridges, faces hollows.
 3. Unite the sites that an isometry of the whole slab takes to each other
    (`catml.structures.finding.symmetry`), so that what lies below the surface tells sites apart.
 4. Name and order them by what surrounds them.
@@ -16,7 +15,7 @@ whose atoms have moved a little: its sites are those of its ideal parent
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +35,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["ontop", "bridge", "hollow"]
 
-_KINDS: tuple[Kind, ...] = ("ontop", "bridge", "hollow")
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""On vertices, edges and faces of the net, in this order."""
+
 # In nearest-neighbour distances. Where bcc(110) and L1_0 with the c/a of B2 have their hollows,
 # the atom below is 0.20 off the axis: neither straight below nor out of the way.
 _STRAIGHT_BELOW = 0.15
@@ -57,8 +58,8 @@ class Site:
         Of a hollow ``"fcc"``, ``"hcp"`` (an atom straight below), ``"3fold"`` (neither: the
         hollow of bcc(110), or one between unlike ions), ``"4fold"``; of a bridge ``"long"`` or
         ``"short"`` where bridges differ in length by more than 8 %, else ``""``; of an on-top
-        site ``""``. On a particle
-        it says where: ``"vertex"``, ``"edge"``, the facet ``"111"`` or ``"100"``, ``"fcc-111"``.
+        site ``""``. On a particle it says where: ``"vertex"``, ``"edge"``, the facet ``"111"`` or
+        ``"100"``, ``"fcc-111"``.
     atoms : tuple of int
         Indices of the binding atoms in the slab. In a cell so small that a site binds to several
         images of one atom its index occurs several times.
@@ -198,7 +199,7 @@ def primitive_sites(surface: SurfaceCell) -> list[PrimitiveSite]:
     places = site_places(surface, net)
     sites = []
     zones = []
-    for kind, elements in zip(_KINDS, (net.vertices, net.edges, net.faces), strict=True):
+    for kind, elements in zip(KINDS, (net.vertices, net.edges, net.faces), strict=True):
         for copies in _orbits(elements, operations):
             site = copies[0]
             same_layer, sublayer = bonds.zones(site.images)
@@ -280,7 +281,7 @@ def _numbered(sites: Sequence[PrimitiveSite], keys: Sequence[OrderKey]) -> list[
     """Sort the sites, number them within kind and subtype."""
     order = sorted(
         range(len(sites)),
-        key=lambda k: (_KINDS.index(sites[k].kind), sites[k].subtype, keys[k]),
+        key=lambda k: (KINDS.index(sites[k].kind), sites[k].subtype, keys[k]),
     )
     numbers: dict[str, int] = defaultdict(int)
     named = []

@@ -16,6 +16,7 @@ from catml.structures.building.arrangement import FIRST_SHELL, arranged
 from catml.structures.grammar.mixtures import nearest_counts
 from catml.structures.grammar.symbols import read_metal
 from catml.structures.neighbors import nearest_neighbors
+from catml.structures.quantities import is_count, is_positive
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -185,7 +186,7 @@ def _checked_shares(composition: Mapping[str, float]) -> dict[str, float]:
         )
     for element, share in composition.items():
         read_metal(str(element), "An element of a composition")
-        if not _is_share(share):
+        if not is_positive(share) or share > 1:
             raise SurfaceError(
                 f"The share of {element} is {share!r}; it must be a number above 0 and up to 1."
             )
@@ -199,15 +200,10 @@ def _checked_shares(composition: Mapping[str, float]) -> dict[str, float]:
 
 
 def _checked_seed(seed: int | Sequence[int]) -> list[int]:
-    numbers = [seed] if isinstance(seed, int | np.integer) else list(seed)
-    if not numbers or not all(isinstance(n, int | np.integer) and n >= 0 for n in numbers):
+    numbers = list(seed) if isinstance(seed, Sequence) else [seed]
+    if not numbers or not all(is_count(n) and n >= 0 for n in numbers):
         raise SurfaceError(f"Cannot use the seed {seed!r}: give a whole number, 0 or more.")
     return [int(n) for n in numbers]
-
-
-def _is_share(value: object) -> bool:
-    is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    return bool(is_number and 0 < float(value) <= 1)  # type: ignore[arg-type]
 
 
 def _complete(shares: dict[str, float], present: Sequence[str]) -> dict[str, float]:

@@ -43,7 +43,7 @@ from catml.structures.bulk.stacking import Stacking, stacking
 from catml.structures.bulk.terminations import Cut, surface_cuts, top_labels
 from catml.structures.grammar.bodies import Modification
 from catml.structures.grammar.mixtures import Mixture
-from catml.structures.grammar.names import SurfaceParts, parse_name
+from catml.structures.grammar.names import parse_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,8 +68,6 @@ Family = Literal[
     "solid-solution",
 ]
 
-# Alloys of two metals neither of which is the majority.
-_EQUAL_SHARES = ("L1_0", "B2")
 _FROM_PARTS = (
     "name",
     "bulk",
@@ -79,6 +77,8 @@ _FROM_PARTS = (
     "modification",
     "coats",
     "solution",
+    "host",
+    "guest",
     "termination",
 )
 
@@ -164,8 +164,6 @@ class Surface:
         )
         values = {name: getattr(parts, name) for name in _FROM_PARTS}
         values["prototype"] = parts.prototype.name
-        values["host"] = host = _host(parts)
-        values["guest"] = _guest(parts, host)
         for attribute, value in values.items():
             object.__setattr__(self, attribute, value)
         if self.termination is not None:
@@ -383,17 +381,3 @@ class Surface:
                 f"{bare} has no termination {self.termination!r}. "
                 f"Allowed are {' and '.join(f'{bare}:{label}' for label in labels)}."
             )
-
-
-def _host(parts: SurfaceParts) -> str:
-    shown = parts.coats[0] if parts.coats else parts.solution
-    if shown is not None:
-        return shown.by_share[0]
-    return min(parts.species) if parts.prototype.name in _EQUAL_SHARES else parts.species[0]
-
-
-def _guest(parts: SurfaceParts, host: str) -> str | None:
-    if parts.single:
-        return parts.single
-    layers = [*(coat.by_share for coat in parts.coats), parts.species]
-    return next((element for layer in layers for element in layer if element != host), None)

@@ -4,6 +4,7 @@ from ase import Atoms
 from ase.build import bulk, fcc111
 
 from catml.structures.neighbors import (
+    bonded_pairs,
     coordination_numbers,
     nearest_neighbors,
     pairs_within,
@@ -73,8 +74,23 @@ def test_neighbors_survive_small_displacements():
     assert coordination(slab) == before == [9] * 9 + [12] * 18 + [9] * 9
 
 
+@pytest.mark.parametrize(
+    ("atoms", "expected"),
+    [
+        (bulk("W"), [8]),
+        (bulk("Zn"), [12, 12]),  # c/a = 1.86: the six out of the plane are 9.5 % further
+        (bulk("MgO", "rocksalt", a=4.21), [6, 6]),
+        (bulk("CsCl", "cesiumchloride", a=4.12), [8, 8]),
+    ],
+)
+def test_bonds_lead_to_the_closest_atoms_only(atoms, expected):
+    bonds = bonded_pairs(atoms)
+    assert coordination_numbers(bonds, len(atoms)).tolist() == expected
+
+
 def test_lone_atoms_have_no_neighbors():
     assert coordination(Atoms("Pt")) == [0]
+    assert len(bonded_pairs(Atoms("Pt")).i) == len(bonded_pairs(Atoms()).i) == 0
     assert np.isinf(shortest_distances(Atoms("Pt"))).all()
 
 

@@ -7,13 +7,15 @@ cell's; ``((2, 0), (0, 3))`` repeats the surface cell twice and three times.
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import product
-from typing import Any, TypeAlias, TypeGuard
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
+from catml.structures.finding.translations import reduced
 from catml.structures.neighbors import NEIGHBOR_RATIO
+from catml.structures.quantities import is_count
 
 Pair: TypeAlias = tuple[int, int]
 Matrix: TypeAlias = tuple[Pair, Pair]
@@ -74,11 +76,6 @@ def checked_size(size: Size, name: str, vectors: NDArray[np.float64], *, least: 
     if least > 1 and _shortest(np.array(matrix) @ vectors) < NEIGHBOR_RATIO * _shortest(vectors):
         raise SurfaceError(f"{refusal}its vectors are too short{apart}.")
     return matrix
-
-
-def is_count(value: object) -> TypeGuard[int]:
-    """Say whether a value is a whole number (which True and 2.0 are not)."""
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def plain_size(matrix: Matrix) -> list[int] | list[list[int]]:
@@ -178,10 +175,5 @@ def _is_pair(value: object) -> bool:
 
 
 def _shortest(vectors: NDArray[np.float64]) -> float:
-    """Length of the shortest translation of a lattice, by Lagrange's reduction."""
-    short, long = sorted(vectors, key=np.linalg.norm)
-    while True:
-        long = long - np.rint(long @ short / (short @ short)) * short
-        if np.linalg.norm(long) > np.linalg.norm(short) * (1 - 1e-9):
-            return float(np.linalg.norm(short))
-        short, long = long, short
+    """Length of the shortest translation of a lattice."""
+    return float(np.linalg.norm(reduced(vectors)[0]))

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from math import isfinite
-from numbers import Real
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +13,6 @@ from catml.structures.building.cells import (
     Size,
     cell_count,
     checked_size,
-    is_count,
     rectangular,
     times,
 )
@@ -23,6 +20,7 @@ from catml.structures.bulk.prototypes import BulkStructure
 from catml.structures.bulk.stacking import stacking
 from catml.structures.bulk.terminations import Cut
 from catml.structures.modify import least_repeats, replaced_layers, usual_size
+from catml.structures.quantities import is_count, is_number, is_positive
 
 if TYPE_CHECKING:
     from catml.structures.surface import Surface
@@ -73,7 +71,7 @@ def checked_layers(
 
 def _layers_reaching(surface: "Surface", thickness_ang: float, vectors: NDArray[np.float64]) -> int:
     """The fewest planes whose outermost ones are a thickness apart."""
-    if not _is_length(thickness_ang) or thickness_ang > _THICKEST_ANG:
+    if not is_positive(thickness_ang) or thickness_ang > _THICKEST_ANG:
         raise SurfaceError(
             f"Cannot build {surface.name} with thickness_ang={thickness_ang!r}: give the height "
             f"from the lowest to the highest plane in Å, more than 0 and up to {_THICKEST_ANG:g}."
@@ -132,13 +130,13 @@ def check_fixed(surface: "Surface", fixed_layers: object, layers: int) -> None:
 
 def checked_strain(strain: object) -> tuple[float, float]:
     """Return the strain along x and along y."""
-    values = [strain, strain] if isinstance(strain, Real) else strain
+    values = [strain, strain] if is_number(strain) else strain
     if isinstance(values, np.ndarray):
         values = values.tolist()
     if not (
         isinstance(values, Sequence)
         and len(values) == 2
-        and all(_is_number(x) and abs(x) <= _LARGEST_STRAIN for x in values)
+        and all(is_number(x) and abs(x) <= _LARGEST_STRAIN for x in values)
     ):
         raise SurfaceError(
             f"Cannot build a slab with strain={strain!r}: give a fraction (0.02 is 2 %), or one "
@@ -149,16 +147,8 @@ def checked_strain(strain: object) -> tuple[float, float]:
 
 def check_vacuum(vacuum: object) -> None:
     """Refuse a vacuum that is no length."""
-    if not _is_length(vacuum):
+    if not is_positive(vacuum):
         raise SurfaceError(
             f"Cannot build a slab with vacuum={vacuum!r}: give the empty space on each side as a "
             "positive length in Å, such as 10.0."
         )
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
-
-
-def _is_length(value: Any) -> bool:
-    return _is_number(value) and isfinite(value) and value > 0

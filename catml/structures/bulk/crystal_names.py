@@ -13,6 +13,7 @@ from catml.elements.lattice import parse_formula
 from catml.errors import ElementError, SurfaceError
 from catml.structures.bulk.crystals import Crystal
 from catml.structures.grammar.names import SurfaceParts, check_indices, read_facet
+from catml.structures.quantities import is_count
 
 _NAME = re.compile(r"(?P<bulk>[^():]*)\((?P<facet>[^():]*)\)(?::(?P<termination>[^:]+))?")
 _BULK = re.compile(r"(?P<formula>[A-Za-z0-9]+)(\[(?P<label>[^\[\]]*)\])?")
@@ -78,7 +79,7 @@ def facet_text(miller: Sequence[int] | str) -> str:
     if isinstance(miller, str):
         return miller.strip().removeprefix("(").removesuffix(")")
     given = list(miller) if isinstance(miller, Sequence | np.ndarray) else []
-    indices = [int(index) for index in given if isinstance(index, int | np.integer)]
+    indices = [int(index) for index in given if is_count(index)]
     if len(indices) not in (3, 4) or len(indices) < len(given) or max(map(abs, indices)) > 9:
         raise SurfaceError(
             f"{miller!r} are no Miller indices. Give three, or four for a hexagonal crystal, whole "

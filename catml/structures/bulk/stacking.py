@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from catml.structures.bulk.prototypes import BulkStructure
 from catml.structures.bulk.surface_basis import primitive_normal, surface_basis
-from catml.structures.neighbors import pairs_within, shortest_distances
+from catml.structures.neighbors import bonded_pairs, shortest_distances
 
 _IntArray = NDArray[np.int64]
 
@@ -23,8 +23,6 @@ _IntArray = NDArray[np.int64]
 # In nearest-neighbour distances. Below every spacing of planes with indices up to 3 in the
 # prototypes of metals (0.031 and more), which so keep all their planes.
 _SAME_PLANE = 0.03
-# Above the two bond lengths of hcp and rutile (1.09), below the second shell of bcc (1.155).
-_BONDED = 1.1
 
 
 @dataclass(frozen=True)
@@ -202,25 +200,18 @@ def _plane_heights(heights: _IntArray, unit: int, tolerance: float) -> _IntArray
 
 
 def _bonds(bulk: BulkStructure) -> tuple[list[list[tuple[int, _IntArray]]], float]:
-    """The nearest neighbours of each atom and the vectors to them, in units; their distance.
-
-    Two atoms are neighbours where one is among the closest to the other, so that a large ion
-    keeps its neighbours though they have closer ones.
-    """
+    """The atoms bonded to each atom and the vectors to them, in units; their distance."""
     from ase import Atoms
 
     scale = 4.0 / float(np.linalg.norm(bulk.ideal_cell(), axis=1).min())
     cell = bulk.ideal_cell() * scale
     places = np.array(bulk.positions)
     crystal = Atoms(numbers=bulk.roles, scaled_positions=places / bulk.unit, cell=cell, pbc=True)
-    shortest = shortest_distances(crystal)
-    pairs = pairs_within(crystal, _BONDED * float(shortest.max()))
-    limit = _BONDED * np.maximum(shortest[pairs.i], shortest[pairs.j])
+    pairs = bonded_pairs(crystal)
     bonds: list[list[tuple[int, _IntArray]]] = [[] for _ in places]
-    for k in np.flatnonzero(pairs.distance <= limit).tolist():
-        i, j = int(pairs.i[k]), int(pairs.j[k])
-        bonds[i].append((j, places[j] - places[i] + bulk.unit * pairs.shift[k]))
-    return bonds, float(np.median(shortest)) / scale
+    for i, j, shift in zip(pairs.i.tolist(), pairs.j.tolist(), pairs.shift, strict=True):
+        bonds[i].append((j, places[j] - places[i] + bulk.unit * shift))
+    return bonds, float(np.median(shortest_distances(crystal))) / scale
 
 
 def _distinct_cuts(whole: Stacking, shifts: set[int]) -> tuple[int, ...]:

@@ -23,6 +23,9 @@ from catml.structures.grammar.mixtures import Mixture
 
 _NAME = re.compile(r"(?P<body>[^():]+)\((?P<facet>[^():]*)\)(?::(?P<termination>[^:]+))?")
 
+# Alloys of two metals neither of which is the majority.
+_EQUAL_SHARES = ("L1_0", "B2")
+
 
 @dataclass(frozen=True)
 class SurfaceParts:
@@ -39,6 +42,22 @@ class SurfaceParts:
     solution: Mixture | None = None
     single: str | None = None
     termination: str | None = None
+
+    @property
+    def host(self) -> str:
+        """The metal that the surface mainly shows."""
+        shown = self.coats[0] if self.coats else self.solution
+        if shown is not None:
+            return shown.by_share[0]
+        return min(self.species) if self.prototype.name in _EQUAL_SHARES else self.species[0]
+
+    @property
+    def guest(self) -> str | None:
+        """The other element, if there is one."""
+        if self.single:
+            return self.single
+        layers = [*(coat.by_share for coat in self.coats), self.species]
+        return next((symbol for layer in layers for symbol in layer if symbol != self.host), None)
 
 
 @lru_cache(maxsize=65536)

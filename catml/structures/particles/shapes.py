@@ -1,8 +1,6 @@
 """The atoms of a nanoparticle: where they are, and which element of an alloy each is."""
 
 from collections.abc import Mapping
-from math import isfinite
-from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +8,7 @@ import numpy as np
 from catml.elements.lattice import LatticeConstants
 from catml.errors import SurfaceError
 from catml.structures.neighbors import nearest_neighbors
+from catml.structures.quantities import is_positive
 from catml.structures.surface import Surface
 
 if TYPE_CHECKING:
@@ -137,15 +136,11 @@ def _facet(bulk: Surface, facet: str) -> tuple[int, int, int]:
 
 
 def _checked_energy(facet: str, energy: object) -> float:
-    if isinstance(energy, bool) or not isinstance(energy, Real) or not isfinite(energy):
-        valid = False
-    else:
-        valid = float(energy) > 0
-    if not valid:
+    if not is_positive(energy):
         raise SurfaceError(
             f"The surface energy of ({facet}) is {energy!r}: give a positive number in J/m²."
         )
-    return float(energy)  # type: ignore[arg-type]
+    return float(energy)
 
 
 def _ordered(atoms: "Atoms", bulk: Surface, constants: LatticeConstants) -> "Atoms":

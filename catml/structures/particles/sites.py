@@ -18,12 +18,11 @@ from catml.structures.finding.surface_net import NetElement, SurfaceNet
 from catml.structures.particles.body import Particle, particle
 from catml.structures.particles.places import places_on_particle
 from catml.structures.particles.symmetry import particle_operations
-from catml.structures.sites import Kind, Site, SiteZones, hollow_subtype, straight_below
+from catml.structures.sites import KINDS, Site, SiteZones, hollow_subtype, straight_below
 
 if TYPE_CHECKING:
     from ase import Atoms
 
-_KINDS: tuple[Kind, ...] = ("ontop", "bridge", "hollow")
 _RADIUS = 3.5
 # Rank of the kind, subtype, id and multiplicity of a site.
 _Label = tuple[int, str, str, int]
@@ -78,14 +77,14 @@ def _distinct_sites(body: Particle) -> list[tuple[_Label, SiteZones, list[NetEle
             copies = sorted(orbit, key=_from_top)
             zones = _zones(body, copies[0])
             subtype = where[copies[0].images]
-            if _KINDS[rank] == "hollow":
+            if KINDS[rank] == "hollow":
                 subtype = f"{_stacking_of(surface, copies[0], zones)}-{subtype}"
             order = (rank, subtype, _order_key(body, copies[0], zones, ranks, outlooks))
             found.append((order, zones, copies))
     numbers: dict[str, int] = defaultdict(int)
     sites = []
     for (rank, subtype, _), zones, copies in sorted(found, key=lambda row: row[0]):
-        name = f"{_KINDS[rank]}-{subtype}"
+        name = f"{KINDS[rank]}-{subtype}"
         numbers[name] += 1
         sites.append(((rank, subtype, f"{name}-{numbers[name]}", len(copies)), zones, copies))
     return sites
@@ -224,7 +223,7 @@ def _site(body: Particle, element: NetElement, label: _Label) -> Site:
     x, y, z = (float(value) for value in np.array(element.center) + moved)
     symbols = body.surface.symbols
     return Site(
-        kind=_KINDS[rank],
+        kind=KINDS[rank],
         subtype=subtype,
         atoms=tuple(binding),
         elements=tuple(symbols[i] for i in binding),

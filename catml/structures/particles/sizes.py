@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, get_args
 
-import numpy as np
-
 from catml.errors import SurfaceError
+from catml.structures.quantities import is_count
 
 Shape = Literal[
     "cuboctahedron",
@@ -16,6 +15,7 @@ Shape = Literal[
     "wulff",
 ]
 
+_LARGEST = 1_000_000
 _SIZES: dict[str, tuple[str, ...]] = {
     "cuboctahedron": ("shells", "n_atoms"),
     "octahedron": ("edge", "n_atoms"),
@@ -150,10 +150,8 @@ def _checked_pqr(value: object) -> list[int]:
 
 
 def _count(name: str, value: object, *, least: int) -> int:
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | np.integer)
-        or not least <= value <= 1_000_000
-    ):
-        raise SurfaceError(f"Cannot use {name}={value!r}: give a whole number from {least}.")
+    if not is_count(value) or not least <= value <= _LARGEST:
+        raise SurfaceError(
+            f"Cannot use {name}={value!r}: give a whole number from {least} to {_LARGEST}."
+        )
     return int(value)

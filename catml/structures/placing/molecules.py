@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import numpy as np
 from ase import Atoms
 
 from catml.errors import SurfaceError
 from catml.structures.placing.molecule_shapes import Adsorbate, as_it_stands, donor, standing
+from catml.structures.quantities import is_count
 
 _G2 = "G2 set, doi:10.1063/1.473182"
 _OWN = "MP2(full)/6-31G(d), the level of the G2 set"
@@ -222,7 +222,7 @@ def _tabulated() -> dict[str, Atoms]:
 
 def _checked_binding(molecule: Atoms, binding: object) -> tuple[int, ...]:
     indices = tuple(binding) if isinstance(binding, tuple | list) else ()
-    whole = all(isinstance(i, int | np.integer) and 0 <= i < len(molecule) for i in indices)
+    whole = all(is_count(i) and 0 <= i < len(molecule) for i in indices)
     if not whole or len(indices) not in (1, 2) or len(set(indices)) < len(indices):
         raise SurfaceError(
             f"binding={binding!r} does not name binding atoms of {molecule.symbols}: give one or "
