@@ -82,7 +82,7 @@ def _atoms_of(source: object) -> "tuple[Atoms, str]":
     if isinstance(source, Atoms):
         return source, f"ase.Atoms {source.get_chemical_formula()}"
     if isinstance(source, str | Path):
-        return _from_file(Path(source)), str(source)
+        return _from_file(source), str(source)
     if hasattr(source, "lattice") and hasattr(source, "is_ordered"):
         return _from_pymatgen(source), "the pymatgen Structure"
     raise SurfaceError(
@@ -91,13 +91,17 @@ def _atoms_of(source: object) -> "tuple[Atoms, str]":
     )
 
 
-def _from_file(path: Path) -> "Atoms":
+def _from_file(source: str | Path) -> "Atoms":
     import warnings
 
     from ase.io import read
 
+    path = Path(source)
     if not path.is_file():
-        raise SurfaceError(f"No file {str(path)!r} to read a crystal from. Check the path.")
+        # An empty text would be the path of the working folder.
+        if str(source) and path.is_dir():
+            raise SurfaceError(f"{str(path)!r} is a folder. Give the file of a crystal.")
+        raise SurfaceError(f"No file {str(source)!r} to read a crystal from. Check the path.")
     if path.stat().st_size == 0:
         raise SurfaceError(f"The file {str(path)!r} is empty and holds no crystal.")
     try:
@@ -105,19 +109,30 @@ def _from_file(path: Path) -> "Atoms":
             warnings.simplefilter("ignore")
             frames = read(path, index=":")
     except Exception as problem:  # whatever a reader of ASE stumbles on
-        reason = str(problem).strip().splitlines()
         raise SurfaceError(
-            f"Cannot read a crystal from {str(path)!r}: "
-            f"{reason[0] if reason else type(problem).__name__}. "
+            f"Cannot read a crystal from {str(path)!r}: {_reason(problem)}. "
             "Give a CIF, POSCAR or extended XYZ file, named as such."
         ) from None
-    if len(frames) != 1:
+    if not frames:
+        raise SurfaceError(
+            f"The file {str(path)!r} holds no complete structure. Its end may be missing; get it "
+            "again."
+        )
+    if len(frames) > 1:
         raise SurfaceError(
             f"The file {str(path)!r} holds {len(frames)} structures; a bulk needs one. "
             "Read the one you mean with ase.io.read and give that."
         )
     atoms: Atoms = frames[0]
     return atoms
+
+
+def _reason(problem: Exception) -> str:
+    """What a reader of ASE stumbled on, in words."""
+    if isinstance(problem, KeyError) and re.fullmatch("[A-Z][a-z]{0,2}", str(problem.args[0])):
+        return f"there is no element {problem.args[0]!r}"
+    lines = str(problem).strip().splitlines()
+    return lines[0].rstrip(".") if lines else "it is broken, or of another format than it is named"
 
 
 def _from_pymatgen(structure: Any) -> "Atoms":
@@ -142,6 +157,10 @@ def _check_periodic(atoms: "Atoms", origin: str) -> None:
         raise SurfaceError(
             f"{origin} is no crystal: it has {len(atoms)} atoms, pbc {atoms.pbc.tolist()} and a "
             f"cell of {volume:.3g} Å3. A bulk repeats in three directions."
+        )
+    if not (np.isfinite(atoms.positions).all() and np.isfinite(volume)):
+        raise SurfaceError(
+            f"{origin} has positions or cell vectors that are no finite numbers. Correct them."
         )
 
 

@@ -57,7 +57,9 @@ def test_labels_that_cannot_be(label: str, said: str) -> None:
 def test_files_that_are_no_crystal(tmp_path: Path) -> None:
     with pytest.raises(SurfaceError, match="No file"):
         read_crystal(tmp_path / "none.cif")
-    with pytest.raises(SurfaceError, match="No file"):
+    with pytest.raises(SurfaceError, match="No file ''"):
+        read_crystal("")
+    with pytest.raises(SurfaceError, match="is a folder"):
         read_crystal(tmp_path)
     empty = tmp_path / "empty.cif"
     empty.write_text("")
@@ -72,6 +74,24 @@ def test_files_that_are_no_crystal(tmp_path: Path) -> None:
     write(several, [bulk("Cu"), bulk("Cu", a=3.7)])
     with pytest.raises(SurfaceError, match="holds 2 structures"):
         read_crystal(several)
+
+
+def test_files_with_errors_in_them(tmp_path: Path) -> None:
+    whole = tmp_path / "whole.cif"
+    write(whole, CRYSTALS["rutile"])
+    text = whole.read_text()
+    half = tmp_path / "half.cif"
+    half.write_text(text[: len(text) // 2])
+    with pytest.raises(SurfaceError, match="no complete structure"):
+        read_crystal(half)
+    unknown = tmp_path / "unknown.cif"
+    unknown.write_text(text.replace("Ru", "Zz"))
+    with pytest.raises(SurfaceError, match="there is no element 'Zz'"):
+        read_crystal(unknown)
+    prose = tmp_path / "prose.cif"
+    prose.write_text("hello world\n")
+    with pytest.raises(SurfaceError, match="of another format than it is named"):
+        read_crystal(prose)
 
 
 def test_partly_occupied_sites_in_a_cif(tmp_path: Path) -> None:
@@ -91,6 +111,8 @@ def test_partly_occupied_sites_in_a_cif(tmp_path: Path) -> None:
         (Atoms("Cu", cell=[[1, 0, 0], [2, 0, 0], [0, 0, 1]], pbc=True), "cell of 0 Å3"),
         (Atoms("Cu2", positions=[[0, 0, 0], [0, 0, 0.1]], cell=[3, 3, 3], pbc=True), "0.10 Å"),
         (Atoms("CuX", positions=[[0, 0, 0], [0, 0, 2]], cell=[4, 4, 4], pbc=True), "element"),
+        (Atoms("Cu", positions=[[0, 0, np.nan]], cell=[3, 3, 3], pbc=True), "finite numbers"),
+        (Atoms("Cu", cell=[3, 3, np.nan], pbc=True), "finite numbers"),
         (fcc111("Cu", (1, 1, 4), vacuum=8, periodic=True), "empty space along its cell vector 3"),
         (42, "got 42 of type int"),
     ],
