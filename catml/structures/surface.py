@@ -27,8 +27,9 @@ place of an X.
 
 Miller indices refer to the cubic cell, in A3 and D0_19 (four indices) to the hexagonal cell, in
 C4 to the tetragonal cell, and in L1_0 to the two-atom tetragonal cell, in which (101) is the
-close-packed facet. A name stays as written, except that spaces, zeros at the end of fractions and
-a prototype in brackets that is inferred anyway go.
+close-packed facet. A name stays as written, but spaces, zeros at the end of fractions and a
+bracketed prototype that is inferred anyway go, subscripts and barred indices become plain text,
+and the elements of a termination are sorted.
 """
 
 from collections.abc import Sequence

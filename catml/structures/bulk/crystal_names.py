@@ -12,7 +12,13 @@ import numpy as np
 from catml.elements.lattice import parse_formula
 from catml.errors import ElementError, SurfaceError
 from catml.structures.bulk.crystals import Crystal
-from catml.structures.grammar.names import SurfaceParts, check_indices, read_facet
+from catml.structures.grammar.names import (
+    SurfaceParts,
+    check_indices,
+    plain_text,
+    read_facet,
+    sorted_label,
+)
 from catml.structures.quantities import is_count
 
 _NAME = re.compile(r"(?P<bulk>[^():]*)\((?P<facet>[^():]*)\)(?::(?P<termination>[^:]+))?")
@@ -31,7 +37,7 @@ def parse_crystal_name(text: str, crystal: Crystal) -> SurfaceParts:
         If the text is no such name, or is the name of another bulk.
     """
     bulk = f"{crystal.formula}[{crystal.label}]"
-    match = _NAME.fullmatch("".join(text.split()))
+    match = _NAME.fullmatch(plain_text(text))
     example = f"{bulk}({'0001' if crystal.n_indices == 4 else '110'})"
     if match is None:
         raise SurfaceError(f"Cannot read {text!r} as a surface of {bulk}. Write {example}.")
@@ -50,7 +56,8 @@ def parse_crystal_name(text: str, crystal: Crystal) -> SurfaceParts:
         )
     check_indices(miller)
     facet = facet_text(miller)
-    suffix = f":{match['termination']}" if match["termination"] else ""
+    termination = sorted_label(match["termination"])
+    suffix = f":{termination}" if termination else ""
     return SurfaceParts(
         name=f"{bulk}({facet}){suffix}",
         bulk=crystal.formula,
@@ -59,7 +66,7 @@ def parse_crystal_name(text: str, crystal: Crystal) -> SurfaceParts:
         miller=miller,
         facet=facet,
         modification="none",
-        termination=match["termination"],
+        termination=termination,
     )
 
 
@@ -77,7 +84,7 @@ def facet_text(miller: Sequence[int] | str) -> str:
     ('10-10', '110')
     """
     if isinstance(miller, str):
-        return miller.strip().removeprefix("(").removesuffix(")")
+        return plain_text(miller).removeprefix("(").removesuffix(")")
     given = list(miller) if isinstance(miller, Sequence | np.ndarray) else []
     indices = [int(index) for index in given if is_count(index)]
     if len(indices) not in (3, 4) or len(indices) < len(given) or max(map(abs, indices)) > 9:

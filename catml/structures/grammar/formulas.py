@@ -7,6 +7,7 @@ numbers make a solid solution on the lattice of one metal (`catml.structures.gra
 
 import re
 from dataclasses import dataclass
+from math import gcd
 
 from catml.errors import SurfaceError
 from catml.structures.bulk.prototypes import PROTOTYPES, Prototype, metals
@@ -99,6 +100,7 @@ def read_bulk(text: str) -> Bulk:
     elements = tuple(symbol for symbol, _ in terms)
     counts = tuple(int(number) if number else 1 for _, number in terms)
     check_elements(elements)
+    _check_simplest(formula, elements, counts, label)
     if not metals().issuperset(elements):
         return _compound(formula, elements, counts, label)
     if len(elements) == 2 and len(set(elements)) == 1:
@@ -114,6 +116,30 @@ def _unreadable(text: str) -> str:
     return (
         f"Cannot read the bulk {text!r}. Write a formula of element symbols such as Pt, Pt3Ni, "
         "CuAu or Cu0.75Pd0.25, and a prototype in square brackets where needed, such as Ru[A1]."
+    )
+
+
+def _check_simplest(
+    formula: str, elements: tuple[str, ...], counts: tuple[int, ...], label: str | None
+) -> None:
+    """Refuse a formula that a shorter one says, if that can be read: Pt1Ni3, Ru2O4."""
+    if min(counts) == 0 or len(set(elements)) < len(elements):
+        return
+    reduced = [count // gcd(*counts) for count in counts]
+    terms = zip(elements, reduced, strict=True)
+    simplest = "".join(f"{symbol}{count if count > 1 else ''}" for symbol, count in terms)
+    if simplest == formula:
+        return
+    try:
+        read_bulk(simplest if label is None else f"{simplest}[{label}]")
+    except SurfaceError:
+        return
+    mixed = ""
+    if len(elements) > 1 and metals().issuperset(elements):
+        shares = fractional_formula(dict(zip(elements, counts, strict=True)))
+        mixed = f", or as a solid solution {shares}"
+    raise SurfaceError(
+        f"The formula {formula!r} is {simplest} in other words. Write {simplest}{mixed}."
     )
 
 

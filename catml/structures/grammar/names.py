@@ -4,6 +4,7 @@ The grammar is described in `catml.structures.surface`.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from math import gcd
@@ -22,6 +23,10 @@ from catml.structures.grammar.formulas import fitting_prototypes
 from catml.structures.grammar.mixtures import Mixture
 
 _NAME = re.compile(r"(?P<body>[^():]+)\((?P<facet>[^():]*)\)(?::(?P<termination>[^:]+))?")
+# Hyphens and dashes of several lengths and the minus sign; a bar above a digit.
+_MINUS = re.compile("[\u2010-\u2015\u2212]")
+_BARRED = re.compile("([0-9])[\u0304\u0305]")
+_ELEMENT = re.compile("[A-Z][a-z]?")
 
 # Alloys of two metals neither of which is the majority.
 _EQUAL_SHARES = ("L1_0", "B2")
@@ -74,7 +79,7 @@ def parse_name(text: str) -> SurfaceParts:
     >>> parse_name("Pt3Ni[L12] (111)").name
     'Pt3Ni(111)'
     """
-    match = _NAME.fullmatch("".join(text.split()))
+    match = _NAME.fullmatch(plain_text(text))
     if match is None:
         raise SurfaceError(_unreadable(text))
     body = read_body(match["body"])
@@ -83,7 +88,8 @@ def parse_name(text: str) -> SurfaceParts:
     _check_facet(body, prototype, miller)
     facet = "".join(str(index) for index in miller)
     label = "" if prototype is inferred else f"[{prototype.label}]"
-    suffix = f":{match['termination']}" if match["termination"] else ""
+    termination = sorted_label(match["termination"])
+    suffix = f":{termination}" if termination else ""
     return SurfaceParts(
         name=f"{body.spelled(label)}({facet}){suffix}",
         bulk=body.bulk.formula,
@@ -95,8 +101,35 @@ def parse_name(text: str) -> SurfaceParts:
         coats=body.coats,
         solution=body.bulk.mixture,
         single=body.single,
-        termination=match["termination"],
+        termination=termination,
     )
+
+
+def plain_text(text: str) -> str:
+    """Return a name as it is typed: without spaces, subscripts, long dashes and barred digits.
+
+    Examples
+    --------
+    >>> plain_text("Pt\u2083Ni (1\u0304 1 1)")
+    'Pt3Ni(-111)'
+    """
+    typed = _MINUS.sub("-", unicodedata.normalize("NFKC", "".join(text.split())))
+    return _BARRED.sub(r"-\1", typed)
+
+
+def sorted_label(termination: str | None) -> str | None:
+    """Return a termination's label with its elements in the order of the alphabet.
+
+    Examples
+    --------
+    >>> sorted_label("PtNi"), sorted_label("RuO-2"), sorted_label(None)
+    ('NiPt', 'ORu-2', None)
+    """
+    if termination is None:
+        return None
+    elements, dash, number = termination.partition("-")
+    symbols = _ELEMENT.findall(elements)
+    return "".join(sorted(symbols)) + dash + number if "".join(symbols) == elements else termination
 
 
 def _unreadable(text: str) -> str:
@@ -154,10 +187,14 @@ def _find_prototype(body: Body, miller: tuple[int, ...]) -> tuple[Prototype, Pro
         return inferred, inferred
     written = prototype_of_label(bulk.label)
     if written not in fitting:
-        allowed = " or ".join(f"[{prototype.label}]" for prototype in fitting)
+        allowed = " or ".join(
+            f"[{prototype.label}] ({prototype.nickname})" for prototype in fitting
+        )
+        own = " A crystal from a file has its own label: give the file with it (Surface.from_bulk, "
+        own = "" if written else f"{own}or --bulk on the command line)."
         raise SurfaceError(
             f"The prototype [{bulk.label}] does not fit the formula {bulk.formula}. "
-            f"Allowed is {allowed}, or none for {inferred.name}."
+            f"Allowed is {allowed}, or none for {inferred.name}.{own}"
         )
     return written, inferred
 
@@ -166,7 +203,9 @@ def _check_facet(body: Body, prototype: Prototype, miller: tuple[int, ...]) -> N
     """Check that the indices are as many as the prototype takes, and belong together."""
     facet = "".join(str(index) for index in miller)
     if len(miller) != prototype.n_indices:
-        wanted, example = ("four", "0001") if prototype.n_indices == 4 else ("three", "111")
+        wanted, example = (
+            ("four", _as_four(miller)) if prototype.n_indices == 4 else ("three", "111")
+        )
         fitting = fitting_prototypes(body.bulk)
         other = next((p for p in fitting if p.n_indices == len(miller)), None)
         hint = ""
@@ -180,6 +219,12 @@ def _check_facet(body: Body, prototype: Prototype, miller: tuple[int, ...]) -> N
             f"Write {body.spelled('')}({example}){hint}."
         )
     check_indices(miller)
+
+
+def _as_four(miller: tuple[int, ...]) -> str:
+    """The facet of a hexagonal cell that three indices mean; 111 is that of an fcc cell."""
+    h, k, last = miller
+    return "0001" if miller == (1, 1, 1) else f"{h}{k}{-(h + k)}{last}"
 
 
 def check_indices(miller: tuple[int, ...]) -> None:
