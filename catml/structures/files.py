@@ -1,4 +1,4 @@
-"""Writing and reading slabs in any format ASE knows."""
+"""Writing slabs, and reading slabs and crystals, in any format ASE knows."""
 
 from __future__ import annotations
 
@@ -67,6 +67,14 @@ def write_slab(atoms: Atoms, path: str | Path, *, file_format: str | None = None
 
 
 def read_slab(path: str | Path) -> Atoms:
+    """Read the slab of a file, in any format ASE reads; see `read_structure`.
+
+    Whether it is a slab is for `catml.find_sites` to say.
+    """
+    return read_structure(path, what="slab")
+
+
+def read_structure(path: str | Path, *, what: str) -> Atoms:
     """Read the one structure of a file, in any format ASE reads.
 
     Parameters
@@ -74,12 +82,13 @@ def read_slab(path: str | Path) -> Atoms:
     path
         File name. Of a file with several structures, such as the steps of a relaxation, name the
         one meant: ``relaxed.traj@-1`` is the last, ``relaxed.traj@0`` the first.
+    what
+        What messages call it: ``"slab"``, ``"crystal"``.
 
     Returns
     -------
     ase.Atoms
-        The structure, with its constraints where the format keeps them. Whether it is a slab is
-        for `catml.find_sites` to say.
+        The structure, with its constraints where the format keeps them.
 
     Raises
     ------
@@ -88,29 +97,34 @@ def read_slab(path: str | Path) -> Atoms:
         several.
     """
     file, frame = _file_and_frame(path)
+    # An empty text would be the path of the working folder.
+    name = f"the {what} file {str(file) if str(path) else ''!r}"
     try:
         if file.is_file() and file.stat().st_size == 0:
-            raise SurfaceError(f"the slab file {str(file)!r} is empty; write it again")
+            raise SurfaceError(f"{name} is empty; write it again")
         if not file.is_file():
-            what = "is a folder, not a file" if file.is_dir() else "does not exist"
-            raise SurfaceError(f"the slab file {str(file)!r} {what}; give the file of a slab")
+            is_folder = file.is_dir() and str(path)
+            lacking = "is a folder, not a file" if is_folder else "does not exist"
+            raise SurfaceError(f"{name} {lacking}; give the file of a {what}")
     except OSError as reason:
+        raise SurfaceError(f"{name} cannot be read: {reason.strerror or reason}") from None
+    frames = _frames(file, name)
+    if not frames:
         raise SurfaceError(
-            f"the slab file {str(file)!r} cannot be read: {reason.strerror or reason}"
-        ) from None
-    frames = _frames(file)
-    if not frames or not any(len(atoms) for atoms in frames):
-        raise SurfaceError(f"the slab file {str(file)!r} holds no atoms; write it again")
+            f"{name} holds no complete structure; its end may be missing, get it again"
+        )
+    if not any(len(atoms) for atoms in frames):
+        raise SurfaceError(f"{name} holds no atoms; write it again")
     if frame is None and len(frames) > 1:
         raise SurfaceError(
-            f"the slab file {str(file)!r} holds {len(frames)} structures; name one of them, as in "
+            f"{name} holds {len(frames)} structures; name one of them, as in "
             f"'{file}@-1' for the last"
         )
     try:
         return frames[frame or 0]
     except IndexError:
         raise SurfaceError(
-            f"the slab file {str(file)!r} has no structure {frame}; it holds {len(frames)}, "
+            f"{name} has no structure {frame}; it holds {len(frames)}, "
             f"numbered from 0 to {len(frames) - 1}"
         ) from None
 
@@ -124,7 +138,7 @@ def _file_and_frame(path: str | Path) -> tuple[Path, int | None]:
     return Path(named["file"]), int(named["frame"])
 
 
-def _frames(file: Path) -> list[Atoms]:
+def _frames(file: Path, name: str) -> list[Atoms]:
     from ase.io import read
     from ase.io.formats import UnknownFileTypeError
 
@@ -133,14 +147,22 @@ def _frames(file: Path) -> list[Atoms]:
             warnings.simplefilter("ignore")
             return list(read(file, index=":", do_not_split_by_at_sign=True))
     except UnknownFileTypeError:
-        raise SurfaceError(
-            f"the slab file {str(file)!r} is of no format ASE knows; use {_FORMATS}"
-        ) from None
+        raise SurfaceError(f"{name} is of no format ASE knows; use {_FORMATS}") from None
     # ASE's parsers meet a broken file with whatever they trip over.
     except Exception as reason:
-        detail = " ".join(str(reason).split())
         raise SurfaceError(
-            f"the slab file {str(file)!r} cannot be read ({type(reason).__name__}"
-            f"{': ' + detail[:120] if detail else ''}); it is broken, or its name does not say "
-            "its format"
+            f"{name} cannot be read: {_in_words(reason)}; give a file such as {_FORMATS}, named as "
+            "such"
         ) from None
+
+
+def _in_words(reason: Exception) -> str:
+    """What a reader of ASE stumbled on."""
+    if (
+        isinstance(reason, KeyError)
+        and reason.args
+        and re.fullmatch("[A-Z][a-z]{0,2}", str(reason.args[0]))
+    ):
+        return f"there is no element {reason.args[0]!r}"
+    detail = " ".join(str(reason).split())[:120].rstrip(".")
+    return detail or "it is broken, or of another format than it is named"

@@ -9,6 +9,7 @@ import numpy as np
 from catml.errors import SurfaceError
 from catml.structures.bulk.crystals import Crystal, crystal_of_atoms
 from catml.structures.bulk.prototypes import prototype_of_label
+from catml.structures.files import read_structure
 from catml.structures.neighbors import shortest_distances
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ def read_crystal(
     Parameters
     ----------
     source : path, ase.Atoms, pymatgen Structure or Crystal
-        A file that ASE reads (CIF, POSCAR, extended XYZ ...) and that holds one structure; or
-        the structure itself. Any cell will do: primitive, conventional or a supercell.
+        A file that ASE reads (CIF, POSCAR, extended XYZ ...), of several structures in it the one
+        named (``relaxed.traj@-1``); or the structure itself. Any cell will do: primitive,
+        conventional or a supercell.
     label : str, optional
         What surface names write in brackets after the formula: letters, digits, ``_`` and ``.``.
         By default ``sg`` and the number of the space group.
@@ -38,9 +40,9 @@ def read_crystal(
     Raises
     ------
     SurfaceError
-        If the file cannot be read or does not hold exactly one structure, or the structure is not
-        periodic in three directions, has sites shared by several elements or partly empty, atoms
-        on top of each other, or vacuum.
+        If the file cannot be read or holds several structures, or the structure is not periodic
+        in three directions, has sites shared by several elements or partly empty, atoms on top of
+        each other, or vacuum.
 
     Examples
     --------
@@ -82,57 +84,13 @@ def _atoms_of(source: object) -> "tuple[Atoms, str]":
     if isinstance(source, Atoms):
         return source, f"ase.Atoms {source.get_chemical_formula()}"
     if isinstance(source, str | Path):
-        return _from_file(source), str(source)
+        return read_structure(source, what="crystal"), str(source)
     if hasattr(source, "lattice") and hasattr(source, "is_ordered"):
         return _from_pymatgen(source), "the pymatgen Structure"
     raise SurfaceError(
         f"A crystal is read from a file, ase.Atoms or a pymatgen Structure; got {source!r} of type "
         f"{type(source).__name__}."
     )
-
-
-def _from_file(source: str | Path) -> "Atoms":
-    import warnings
-
-    from ase.io import read
-
-    path = Path(source)
-    if not path.is_file():
-        # An empty text would be the path of the working folder.
-        if str(source) and path.is_dir():
-            raise SurfaceError(f"{str(path)!r} is a folder. Give the file of a crystal.")
-        raise SurfaceError(f"No file {str(source)!r} to read a crystal from. Check the path.")
-    if path.stat().st_size == 0:
-        raise SurfaceError(f"The file {str(path)!r} is empty and holds no crystal.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            frames = read(path, index=":")
-    except Exception as problem:  # whatever a reader of ASE stumbles on
-        raise SurfaceError(
-            f"Cannot read a crystal from {str(path)!r}: {_reason(problem)}. "
-            "Give a CIF, POSCAR or extended XYZ file, named as such."
-        ) from None
-    if not frames:
-        raise SurfaceError(
-            f"The file {str(path)!r} holds no complete structure. Its end may be missing; get it "
-            "again."
-        )
-    if len(frames) > 1:
-        raise SurfaceError(
-            f"The file {str(path)!r} holds {len(frames)} structures; a bulk needs one. "
-            "Read the one you mean with ase.io.read and give that."
-        )
-    atoms: Atoms = frames[0]
-    return atoms
-
-
-def _reason(problem: Exception) -> str:
-    """What a reader of ASE stumbled on, in words."""
-    if isinstance(problem, KeyError) and re.fullmatch("[A-Z][a-z]{0,2}", str(problem.args[0])):
-        return f"there is no element {problem.args[0]!r}"
-    lines = str(problem).strip().splitlines()
-    return lines[0].rstrip(".") if lines else "it is broken, or of another format than it is named"
 
 
 def _from_pymatgen(structure: Any) -> "Atoms":
