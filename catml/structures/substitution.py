@@ -5,7 +5,7 @@ from the top its own composition. Both take any `ase.Atoms` and return a changed
 those of the tags (1 = top), which every catml slab has.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -127,6 +127,11 @@ def segregate(
     >>> [changed[changed.get_tags() == tag].get_chemical_formula() for tag in (1, 2, 3)]
     ['Pt4', 'Ni2Pt2', 'NiPt3']
     """
+    if isinstance(profile, str) or not isinstance(profile, Sequence):
+        raise SurfaceError(
+            f"Cannot use the profile {profile!r}: list what each layer from the top is to be, "
+            "such as ['Pt', {'Pt': 0.5, 'Ni': 0.5}]."
+        )
     deepest = int(atoms.get_tags().max(initial=0))
     depth = len(profile) * planes
     if not 0 < depth < deepest:
@@ -226,6 +231,11 @@ def _chosen_atoms(atoms: "Atoms", layers: Sequence[int] | None) -> NDArray[np.in
             raise SurfaceError("Cannot substitute atoms of a structure that has none.")
         return np.arange(len(atoms))
     tags = atoms.get_tags()
+    if not isinstance(layers, Iterable) or not all(is_count(layer) for layer in layers):
+        raise SurfaceError(
+            f"Cannot substitute in layers {layers!r}: give their numbers from the top, such as "
+            "[1, 2]."
+        )
     missing = [layer for layer in layers if layer < 1 or layer not in tags]
     if missing or not len(layers):
         raise SurfaceError(

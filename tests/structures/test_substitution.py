@@ -123,7 +123,10 @@ def test_random_alloys_have_no_short_range_order() -> None:
         ({"Pd": 0.5}, {"layers": [5]}, r"layers \[5\] of a slab with 4 layers"),
         ({"Pd": 0.5}, {"layers": [0]}, "counted from 1"),
         ({"Pd": 0.5}, {"layers": []}, "counted from 1"),
+        ({"Pd": 0.5}, {"layers": "12"}, "layers '12': give their numbers"),
+        ({"Pd": 0.5}, {"layers": 1}, "layers 1: give their numbers from the top"),
         ({"Pd": 0.5}, {"seed": -1}, "seed"),
+        ({"Pd": 0.5}, {"seed": 1.5}, "seed 1.5"),
         ({"Pd": 0.5}, {"seed": "three"}, "seed"),
     ],
 )
@@ -138,6 +141,9 @@ def test_profile_needs_layers_below() -> None:
     for profile, planes in [(["Pt"] * 4, 1), (["Pt"], 4), (["Pt"], 0), ([], 1)]:
         with pytest.raises(SurfaceError, match="at least one"):
             segregate(slab, profile, planes=planes)
+    for profile in ("Pt", None):
+        with pytest.raises(SurfaceError, match=f"profile {profile!r}: list what each layer"):
+            segregate(slab, profile)  # type: ignore[arg-type]
     with pytest.raises(SurfaceError, match="Layer 2 from the top"):
         segregate(slab, ["Pt", "Pt3Ni"])
 
