@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import catml
 from catml.errors import CatmlError
+from catml.structures.building.option_text import joined_negatives
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,8 @@ BULK_HELP = "the crystal SURFACE is of, as rutile.cif"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    options = build_parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = build_parser().parse_args(joined_negatives(given))
     try:
         options.command(options)
     except CatmlError as problem:

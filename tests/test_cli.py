@@ -144,6 +144,15 @@ def test_build_takes_a_format_by_name_and_a_rectangular_cell(
     assert "64 atoms" not in output(capsys, "build", "Pt1/Cu(111)", "-o", str(path) + ".cif")
 
 
+def test_build_takes_negative_strains_and_vectors(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for strain, expected in (("-0.02,0", [-0.02, 0]), ("-1e-2", [-0.01, -0.01])):
+        options = ["--strain", strain, "--size", "-1,1;1,1", "-o", str(tmp_path / "a.cif")]
+        said = json.loads(output(capsys, "build", "Pt(111)", *options, "--json"))
+        assert (said["strain"], said["size"]) == (expected, [[1, 1], [-1, 1]])
+
+
 def test_build_takes_another_builder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "slab.extxyz"
     output(capsys, "build", "Pt3Ni(100):NiPt", "--backend", "pymatgen", "-o", str(path))

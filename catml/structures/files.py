@@ -28,7 +28,8 @@ def write_slab(atoms: Atoms, path: str | Path, *, file_format: str | None = None
     path
         File name; ``.extxyz``, ``.cif``, ``.traj``, ``POSCAR`` and whatever else ASE writes.
         Fixed atoms stay fixed in ``.extxyz``, ``.traj``, ``.json`` and ``POSCAR``; ``.cif`` and
-        ``.xyz`` have no place for that.
+        ``.xyz`` have no place for that. In VASP's files the atoms are sorted by element, so that
+        each element stands once, as in POTCAR; else they keep their order.
     file_format
         ASE's name of the format, such as ``"vasp"``; by default the one the file's name asks for.
 
@@ -43,10 +44,18 @@ def write_slab(atoms: Atoms, path: str | Path, *, file_format: str | None = None
         When ASE knows no format for the name or cannot write the slab in it, or the file cannot
         be written.
     """
+    from ase.build import sort
     from ase.io import write
+    from ase.io.formats import filetype
 
     target = Path(path)
+    if target.is_dir():
+        raise SurfaceError(
+            f"the slab cannot be written to {str(path)!r}: it is a folder; give the name of a file"
+        )
     try:
+        if (file_format or filetype(str(target), read=False)) == "vasp":
+            atoms = sort(atoms)
         # ASE guesses the format from the name, so the unfinished file bears the same one.
         with TemporaryDirectory(dir=target.parent, prefix=".unfinished-") as folder:
             unfinished = Path(folder) / target.name
@@ -60,10 +69,21 @@ def write_slab(atoms: Atoms, path: str | Path, *, file_format: str | None = None
     except Exception as reason:
         raise SurfaceError(
             f"the slab cannot be written as {file_format or target.name!r}: "
-            f"{str(reason) or 'no such format'}; use a format ASE writes, such as {_FORMATS}, or "
+            f"{_refusal(reason)}; use a format ASE writes, such as {_FORMATS}, or "
             "`catml export` for the input of a calculation"
         ) from None
     return target
+
+
+def _refusal(reason: Exception) -> str:
+    """Why ASE does not write a slab, in words."""
+    from ase.io.formats import UnknownFileTypeError
+
+    if isinstance(reason, UnknownFileTypeError):
+        return "ASE knows no such format"
+    if isinstance(reason, KeyError):
+        return "the format takes more than a structure"
+    return str(reason) or "no such format"
 
 
 def read_slab(path: str | Path) -> Atoms:

@@ -40,6 +40,27 @@ def test_fixed_atoms_stay_fixed(tmp_path: Path, name: str) -> None:
     assert np.allclose(back.positions[np.sort(held.index)], slab.positions[[1, 5]], atol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["POSCAR", "a.vasp", "POSCAR.gz"])
+def test_each_element_stands_once_in_the_files_of_vasp(tmp_path: Path, name: str) -> None:
+    slab = Surface("Pt3Ni(100):NiPt").slab(fixed_layers=1)
+    written = write_slab(slab, tmp_path / name)
+    back = read(written, format="vasp")
+    assert back.get_chemical_symbols() == ["Ni"] * 2 + ["Pt"] * 6
+    (held,) = back.constraints
+    assert sorted(back.symbols[held.index]) == sorted(slab.symbols[slab.constraints[0].index])
+    assert np.allclose(back.positions[held.index, 2], slab.positions[:, 2].min())
+
+
+def test_what_is_in_the_way_of_a_file_is_said(tmp_path: Path) -> None:
+    slab = Surface("Cu(111)").slab()
+    with pytest.raises(SurfaceError, match="it is a folder"):
+        write_slab(slab, tmp_path)
+    with pytest.raises(SurfaceError, match="knows no such format"):
+        write_slab(slab, tmp_path / "slab.nonsense")
+    with pytest.raises(SurfaceError, match="takes more than a structure"):
+        write_slab(slab, tmp_path / "slab.pwi")
+
+
 def test_a_slab_read_back_says_what_it_is(tmp_path: Path) -> None:
     slab = Surface("CuAu(101)").slab()
     back = read_slab(write_slab(slab, tmp_path / "slab.extxyz"))

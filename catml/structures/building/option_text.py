@@ -1,6 +1,11 @@
 """Options of a slab written as text, as on the command line."""
 
+import re
+from collections.abc import Sequence
+
 from catml.errors import SurfaceError
+
+_NUMBERS_FOLLOW = ("--size", "--strain")
 
 
 def read_size(text: str | None) -> list[int] | list[list[int]] | None:
@@ -59,3 +64,22 @@ def read_strain(text: str) -> float | list[float]:
             "along y) as 0.02,-0.01."
         )
     return values if len(values) == 2 else values[0]
+
+
+def joined_negatives(arguments: Sequence[str]) -> list[str]:
+    """Return command-line arguments with values such as ``-0.02,0`` joined to their option.
+
+    Standing alone, whatever begins with a hyphen and is not just a number is read as an option.
+
+    Examples
+    --------
+    >>> joined_negatives(["--strain", "-0.02,0", "-o", "a.cif"])
+    ['--strain=-0.02,0', '-o', 'a.cif']
+    """
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and joined[-1] in _NUMBERS_FOLLOW and re.match(r"-[0-9.]", argument):
+            joined[-1] += f"={argument}"
+        else:
+            joined.append(argument)
+    return joined

@@ -147,8 +147,8 @@ def checked_strain(strain: object) -> tuple[float, float]:
 
 def check_vacuum(vacuum: object) -> None:
     """Refuse a vacuum that is no length."""
-    if not is_positive(vacuum):
+    if not is_positive(vacuum) or vacuum > _THICKEST_ANG:
         raise SurfaceError(
             f"Cannot build a slab with vacuum={vacuum!r}: give the empty space on each side as a "
-            "positive length in Å, such as 10.0."
+            f"positive length in Å, up to {_THICKEST_ANG:g}, such as 10.0."
         )

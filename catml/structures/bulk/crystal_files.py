@@ -110,15 +110,15 @@ def _partly_occupied(origin: str) -> str:
 
 
 def _check_periodic(atoms: "Atoms", origin: str) -> None:
+    if not (np.isfinite(atoms.positions).all() and np.isfinite(atoms.cell.array).all()):
+        raise SurfaceError(
+            f"{origin} has positions or cell vectors that are no finite numbers. Correct them."
+        )
     volume = abs(float(np.linalg.det(atoms.cell.array)))
     if len(atoms) == 0 or not atoms.pbc.all() or volume < 1e-3:
         raise SurfaceError(
             f"{origin} is no crystal: it has {len(atoms)} atoms, pbc {atoms.pbc.tolist()} and a "
             f"cell of {volume:.3g} Å3. A bulk repeats in three directions."
-        )
-    if not (np.isfinite(atoms.positions).all() and np.isfinite(volume)):
-        raise SurfaceError(
-            f"{origin} has positions or cell vectors that are no finite numbers. Correct them."
         )
 
 
