@@ -170,19 +170,13 @@ def _frames(file: Path, name: str) -> list[Atoms]:
         raise SurfaceError(f"{name} is of no format ASE knows; use {_FORMATS}") from None
     # ASE's parsers meet a broken file with whatever they trip over.
     except Exception as reason:
-        raise SurfaceError(
-            f"{name} cannot be read: {_in_words(reason)}; give a file such as {_FORMATS}, named as "
-            "such"
-        ) from None
+        raise SurfaceError(f"{name} cannot be read: {_in_words(reason)}") from None
 
 
 def _in_words(reason: Exception) -> str:
     """What a reader of ASE stumbled on."""
-    if (
-        isinstance(reason, KeyError)
-        and reason.args
-        and re.fullmatch("[A-Z][a-z]{0,2}", str(reason.args[0]))
-    ):
-        return f"there is no element {reason.args[0]!r}"
-    detail = " ".join(str(reason).split())[:120].rstrip(".")
-    return detail or "it is broken, or of another format than it is named"
+    if isinstance(reason, KeyError) and re.fullmatch("[A-Z][a-z]{0,2}", str(reason)[1:-1]):
+        return f"there is no element {reason}"
+    detail = " ".join(str(reason).split())[:120]
+    broken = "it is broken, or of another format than it is named"
+    return f"{broken} ({detail})" if detail else broken
