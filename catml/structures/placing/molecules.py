@@ -26,7 +26,6 @@ from catml.structures.placing.molecule_shapes import Adsorbate, as_it_stands, do
 from catml.structures.quantities import is_count
 
 _G2 = "G2 set, doi:10.1063/1.473182"
-_OWN = "MP2(full)/6-31G(d), the level of the G2 set"
 SMILES_PREFIX = "smiles:"
 
 
@@ -174,17 +173,17 @@ def _by_name(name: str) -> Adsorbate:
     name = ALIASES.get(name, name)
     if name in _RECIPES:
         recipe = _RECIPES[name]
-        tables = _tabulated()
-        own = recipe.molecule in tables
+        own = _tabulated().get(recipe.molecule)
+        atoms, source = own or (molecule(recipe.molecule), _G2)
         return standing(
-            tables[recipe.molecule] if own else molecule(recipe.molecule),
+            atoms,
             recipe.binding,
             name=name,
             dropped=recipe.dropped,
             denticity=recipe.denticity,
             tilt_deg=recipe.tilt_deg,
             turn_deg=recipe.turn_deg,
-            source=_OWN if own else _G2,
+            source=source,
         )
     if name in g2.names:
         atoms = molecule(name)
@@ -204,20 +203,15 @@ def _hint(name: str) -> str:
 
 
 @cache
-def _tabulated() -> dict[str, Atoms]:
+def _tabulated() -> dict[str, tuple[Atoms, str]]:
+    """The molecules of the table and where their geometries come from."""
     text = files("catml.structures.placing").joinpath("molecules.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
-    return {
-        name: Atoms(
-            [row["symbol"] for row in rows if row["molecule"] == name],
-            positions=[
-                [float(row[f"{axis}_ang"]) for axis in "xyz"]
-                for row in rows
-                if row["molecule"] == name
-            ],
-        )
-        for name in dict.fromkeys(row["molecule"] for row in rows)
-    }
+    molecules: dict[str, tuple[Atoms, str]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        place = [float(row[f"{axis}_ang"]) for axis in "xyz"]
+        atoms, _ = molecules.setdefault(row["molecule"], (Atoms(), row["source"]))
+        atoms.extend(Atoms(row["symbol"], positions=[place]))
+    return molecules
 
 
 def _checked_binding(molecule: Atoms, binding: object) -> tuple[int, ...]:
