@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from catml.structures.finding.structures import checked_structure
 from catml.structures.finding.surface_cell import surface_cell
 from catml.structures.neighbors import nearest_neighbors
 from catml.structures.particles.body import particle
@@ -100,6 +101,7 @@ def batch_of_slab(atoms: Atoms, *, parent: Atoms | None = None) -> SiteBatch:
     SurfaceError
         If `atoms` is neither a slab nor a particle, or an atom has left its place in `parent`.
     """
+    atoms = checked_structure(atoms)
     if atoms.pbc.any():
         surface = surface_cell(atoms, parent=parent)
         found = sites_with_zones(surface)

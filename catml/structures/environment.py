@@ -36,6 +36,7 @@ from ase.data import atomic_numbers
 from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
+from catml.structures.finding.structures import checked_structure
 from catml.structures.finding.surface_cell import Image, surface_cell
 from catml.structures.neighbors import Neighbors, nearest_neighbors
 
@@ -176,6 +177,7 @@ def _zones(
     atoms: "Atoms", site: "Site", parent: "Atoms | None"
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The atoms of the two outer zones; on a particle, below is towards its inside."""
+    atoms = checked_structure(atoms)
     if not atoms.pbc.any():
         from catml.structures.particles.body import particle
 

@@ -6,6 +6,7 @@ from ase.data import chemical_symbols
 from catml.errors import SurfaceError
 from catml.structures.adsorbates import check_kinds, without_adsorbates
 from catml.structures.bulk.prototypes import metals
+from catml.structures.finding.structures import checked_structure
 from catml.structures.finding.surface_cell import surface_cell
 from catml.structures.neighbors import coordination_numbers, nearest_neighbors
 from catml.structures.particles.body import particle
@@ -62,6 +63,7 @@ def equivalent_copies(atoms: Atoms, site: Site, *, parent: Atoms | None = None) 
 
 def _all_copies(bare: Atoms, parent: Atoms | None) -> dict[str, list[Site]]:
     """The copies of every site by its id."""
+    bare = checked_structure(bare)
     if not bare.pbc.any():
         body = particle(bare, parent=parent)
         return {copies[0].id: copies for copies in particle_site_copies(body)}

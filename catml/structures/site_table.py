@@ -34,6 +34,7 @@ from catml.errors import SurfaceError
 from catml.structures.batches import SiteBatch, batch_of_slab
 from catml.structures.bulk.crystals import Crystal
 from catml.structures.families import site_batch
+from catml.structures.finding.structures import checked_structure
 from catml.structures.surface import Surface
 
 if TYPE_CHECKING:
@@ -155,6 +156,7 @@ def site_table_of_slab(
            ['Cu16', 'bridge-1'],
            ['Cu16', 'hollow-4fold-1']], dtype=object)
     """
+    atoms = checked_structure(atoms)
     batch = batch_of_slab(atoms, parent=parent)
     table = pd.DataFrame(_site_columns(batch))
     label = name or str(atoms.info.get("surface", ""))

@@ -25,6 +25,7 @@ from catml.structures.environment import Bonds
 from catml.structures.finding.net_faces import canonical
 from catml.structures.finding.site_order import OrderKey, order_keys
 from catml.structures.finding.step_places import Place, site_places
+from catml.structures.finding.structures import checked_structure
 from catml.structures.finding.surface_cell import Image, SurfaceCell, lattice_points, surface_cell
 from catml.structures.finding.surface_net import NetElement, probe_reach, surface_net
 from catml.structures.finding.symmetry import Operation, surface_operations
@@ -125,7 +126,8 @@ class SiteZones:
 def find_sites(atoms: "Atoms", *, parent: "Atoms | None" = None) -> list[Site]:
     """Return the distinct adsorption sites on the top side of a slab, or all around a particle.
 
-    Atoms without any periodic direction are a particle (`catml.structures.particles.sites`). The
+    Atoms without any periodic direction are a particle (`catml.structures.particles.sites`), and so
+    is what stands free in a periodic box. The
     top of a slab is the side that the third cell vector (or +z) points to. Sites are ordered by
     kind, subtype and number; numbers go from the topmost binding atoms down, then by element
     (those richest in the top planes first), then by surroundings.
@@ -156,6 +158,7 @@ def find_sites(atoms: "Atoms", *, parent: "Atoms | None" = None) -> list[Site]:
     >>> [site.id for site in find_sites(slab)]
     ['ontop-1', 'bridge-1', 'hollow-fcc-1', 'hollow-hcp-1']
     """
+    atoms = checked_structure(atoms)
     if "adsorbates" in atoms.info:
         from catml.structures.adsorbates import without_adsorbates
 
