@@ -11,6 +11,8 @@ from catml.structures.site_table import site_table_of_slab
 from catml.structures.sites import find_sites
 from catml.structures.surface import Surface
 
+WIRE = 2.7 * np.array([[0, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 1]])
+
 
 def with_positions(change):
     slab = fcc111("Pd", (2, 2, 4), vacuum=8)
@@ -74,7 +76,7 @@ def test_a_particle_that_its_box_cuts_is_refused():
     [
         fcc111("Cs", (1, 1, 4), vacuum=8, a=8.0),
         fcc111("Pt", (3, 3, 4), vacuum=8, periodic=True),
-        Atoms("Pt4", positions=2.7 * np.eye(4, 3), cell=[2.7, 30, 30], pbc=True),
+        Atoms("Pt4", positions=WIRE, cell=[2.7, 30, 30], pbc=True),
         bulk("Pt", cubic=True),
     ],
 )
