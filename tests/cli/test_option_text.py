@@ -1,7 +1,7 @@
 import pytest
 
+from catml.cli.option_text import read_size, read_strain
 from catml.errors import SurfaceError
-from catml.structures.building.option_text import read_size, read_strain
 
 
 @pytest.mark.parametrize(
