@@ -57,7 +57,9 @@ def build_slab(
         The surface, which becomes the top side.
     layers : int, optional
         Number of atomic planes. By default 4, or as many as it takes for a plane with bulk
-        coordination below the replaced ones: 5 on fcc(110), 7 on fcc(211).
+        coordination below the replaced ones: 5 on fcc(110), 7 on fcc(211). In a compound with a
+        non-metal as many as give it the formula of its bulk, without a dipole where a repeat of the
+        bulk more suffices for that: 6 on RuO2(110).
     thickness_ang : float, optional
         Instead of `layers`, the height in Å from the lowest to the highest plane that the slab
         must have at least: it gets the fewest planes that reach it, and never so few that none

@@ -1,5 +1,6 @@
 """What may be asked of a slab: its options checked, each with one clear message."""
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
@@ -16,7 +17,7 @@ from catml.structures.building.cells import (
     rectangular,
     times,
 )
-from catml.structures.bulk.prototypes import BulkStructure
+from catml.structures.bulk.prototypes import BulkStructure, metals
 from catml.structures.bulk.stacking import stacking
 from catml.structures.bulk.terminations import Cut
 from catml.structures.modify import least_repeats, replaced_layers, usual_size
@@ -58,7 +59,7 @@ def checked_layers(
                 f"thickness_ang={thickness_ang!r}: give one of the two."
             )
         return max(least, _layers_reaching(surface, thickness_ang, vectors))
-    usual = max(_USUAL_LAYERS, least)
+    usual = _with_whole_formulas(surface, max(_USUAL_LAYERS, least))
     if layers is None:
         return usual
     if not is_count(layers) or layers < replaced + 1:
@@ -67,6 +68,36 @@ def checked_layers(
             f"planes, at least {replaced + 1}; the default is {usual}."
         )
     return int(layers)
+
+
+def _with_whole_formulas(surface: "Surface", layers: int) -> int:
+    """The next number of planes whose atoms are in a compound's ratio; of metals `layers` itself.
+
+    An oxide with too much of the metal or of oxygen is electron-rich or -poor all through. Among
+    the numbers up to a repeat of the bulk more, one that leaves no dipole across the slab (all
+    elements have the same mean height) comes first.
+    """
+    if metals().issuperset(surface.species):
+        return layers
+    stack, top = surface.stacking, surface.cut.top
+    bulk = Counter(role for plane in stack.planes for role in plane.roles)
+    most = layers + len(stack.planes)
+    levels = stack.heights_below(top, most)
+    held: Counter[int] = Counter()
+    height: Counter[int] = Counter()
+    whole = []
+    for layer in range(most):
+        plane = stack.plane_below(top, layer)
+        for role, position in zip(plane.roles, plane.positions, strict=True):
+            held[role] += 1
+            height[role] += levels[layer] + position[2]
+        if layer + 1 < layers:
+            continue
+        if all(held[role] * bulk.total() == bulk[role] * held.total() for role in bulk):
+            if all(height[role] * held.total() == height.total() * held[role] for role in bulk):
+                return layer + 1
+            whole.append(layer + 1)
+    return whole[0]
 
 
 def _layers_reaching(surface: "Surface", thickness_ang: float, vectors: NDArray[np.float64]) -> int:

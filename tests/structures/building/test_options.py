@@ -16,6 +16,7 @@ from catml.structures.files import write_slab
 from catml.structures.sites import find_sites
 from catml.structures.slabs import ThinSlabWarning, slab_from_info
 from catml.structures.surface import Surface
+from tests.structures.crystal_examples import CRYSTALS
 
 
 @pytest.mark.parametrize(
@@ -173,6 +174,33 @@ def test_info_that_says_too_little() -> None:
 def test_options_out_of_range(options: dict[str, object], said: str) -> None:
     with pytest.raises(CatmlError, match=said):
         Surface("Pt(111)").slab(**options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "layers", "formula"),
+    [
+        ("RuO2(110)", 6, "O8Ru4"),  # two O-RuO-O units
+        ("RuO2(101)", 9, "O12Ru6"),  # O-Ru-O units
+        ("RuO2(110):ORu", 6, "O8Ru4"),
+        ("MgO(111):O", 4, "Mg2O2"),
+        ("MgO(100)", 4, "Mg4O4"),
+        ("Pt3Ni(110)", 5, "Ni2Pt8"),  # metals keep the fewest planes
+    ],
+)
+def test_compounds_have_their_formula_by_default(name: str, layers: int, formula: str) -> None:
+    slab = Surface(name).slab()
+    assert (slab.info["layers"], slab.get_chemical_formula()) == (layers, formula)
+
+
+def test_default_slabs_of_compounds_have_no_dipole_where_that_can_be() -> None:
+    # A layer of anatase (101) is O-Ti-O-O-Ti-O; one and a half of them have the formula too.
+    anatase = Surface.from_bulk(CRYSTALS["anatase"], "101")
+    slab = anatase.slab()
+    means = [slab.positions[slab.symbols == element, 2].mean() for element in ("Ti", "O")]
+    assert slab.info["layers"] == 12
+    assert means[0] == pytest.approx(means[1])
+    wurtzite = Surface.from_bulk(CRYSTALS["wurtzite"], "0001").slab()
+    assert wurtzite.symbols.formula.reduce()[1] == 3
 
 
 def test_thin_slabs_are_built_but_never_silently() -> None:
