@@ -151,7 +151,8 @@ def read_facet(text: str, name: str) -> tuple[int, ...]:
     SurfaceError
         If they cannot be read, are all zero, or have a common factor.
     """
-    if not re.fullmatch(r"(-?[0-9]){3,4}", text.replace(",", "")):
+    comma = "," if "," in text else ""
+    if not re.fullmatch(rf"-?[0-9](?:{comma}-?[0-9]){{2,3}}", text):
         raise SurfaceError(
             f"Cannot read the facet ({text}) of {name!r}. Write three Miller indices, or four "
             "for hcp, one digit each, such as (111), (1-10), (0001) or (10-10)."

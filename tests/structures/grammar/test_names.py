@@ -86,6 +86,7 @@ WRONG_NAMES = {
     "Pt1Ni3(111)": ["'Pt1Ni3' is PtNi3", "Write PtNi3, or"],
     "Ru2O4(110)": ["'Ru2O4' is RuO2", "Write RuO2."],
     "Al4O6(0001)": ["O cannot make up a surface"],
+    "Ru(10,-1,0)": ["Cannot read the facet (10,-1,0)", "one digit each"],
     "Ru(100)": ["takes four Miller indices", "Write Ru(10-10), or Ru[A1](100)"],
     "RuO2[sg136](110)": ["Surface.from_bulk", "--bulk"],
     f"Pt{'9' * 5000}(111)": ["Cannot read the bulk"],
