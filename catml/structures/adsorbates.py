@@ -11,8 +11,6 @@ towards a neighbour in the surface. Where several directions are alike it is the
 counter-clockwise from the first cell vector (from x for a particle).
 """
 
-from typing import Any
-
 import numpy as np
 from ase import Atoms
 from numpy.typing import NDArray
@@ -23,6 +21,7 @@ from catml.structures.placing.bond_lengths import bond_length
 from catml.structures.placing.contacts import Floor, check_distances
 from catml.structures.placing.molecule_shapes import Adsorbate
 from catml.structures.placing.molecules import as_adsorbate
+from catml.structures.placing.placed import bare_slab, placed_adsorbates
 from catml.structures.placing.resting import Bonds, resting_positions
 from catml.structures.placing.site_axes import corners, site_axis, turned
 from catml.structures.quantities import is_number
@@ -98,7 +97,7 @@ def place(
     'COPt16'
     """
     check_kinds(atoms, site)
-    slab = without_adsorbates(atoms)
+    slab = bare_slab(atoms)
     guest = as_adsorbate(adsorbate)
     _check_site(slab, site)
     _check_numbers(height=height, tilt_deg=tilt_deg, azimuth_deg=azimuth_deg)
@@ -110,37 +109,6 @@ def place(
     else:
         positions = _standing(slab, site, guest, height, tilt_deg, azimuth_deg)
     return _joined(atoms, len(slab), guest, positions, site)
-
-
-def without_adsorbates(atoms: Atoms) -> Atoms:
-    """Return a copy of a slab without the adsorbates that `place` has put there.
-
-    Examples
-    --------
-    >>> from ase.build import fcc111
-    >>> from catml.structures.sites import find_sites
-    >>> slab = fcc111("Pt", (2, 2, 4), vacuum=10)
-    >>> len(without_adsorbates(place(slab, find_sites(slab)[0], "CO")))
-    16
-    """
-    bare = atoms.copy()
-    placed = placed_adsorbates(atoms)
-    for name in ("adsorbates", "adsorbate", "site", "coverage_ml") if placed else ():
-        bare.info.pop(name, None)
-    del bare[[index for one in placed for index in one["atoms"] if index < len(atoms)]]
-    return bare
-
-
-def placed_adsorbates(atoms: Atoms) -> list[dict[str, Any]]:
-    """Return what `place` says in ``info["adsorbates"]``; empty where something else stands there.
-
-    Each is a dict of ``adsorbate``, ``site`` and ``atoms``, the indices of its atoms.
-    """
-    placed = atoms.info.get("adsorbates")
-    proper = isinstance(placed, list) and all(
-        isinstance(one, dict) and isinstance(one.get("atoms"), list) for one in placed
-    )
-    return list(placed) if proper else []
 
 
 def _standing(

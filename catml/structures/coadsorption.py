@@ -6,11 +6,12 @@ import numpy as np
 from ase import Atoms
 
 from catml.errors import SurfaceError
-from catml.structures.adsorbates import place, placed_adsorbates
+from catml.structures.adsorbates import place
 from catml.structures.neighbors import pairs_within
 from catml.structures.placing.contacts import ContactError
 from catml.structures.placing.molecule_shapes import Adsorbate
 from catml.structures.placing.molecules import as_adsorbate
+from catml.structures.placing.placed import bare_slab
 from catml.structures.quantities import is_number
 from catml.structures.site_copies import equivalent_copies
 from catml.structures.sites import Site
@@ -145,7 +146,7 @@ class _Search:
 
 def _distance(placed: Atoms, n_before: int) -> float:
     """Distance in Å of the last adsorbate from those before it, inf for the only one."""
-    n_slab = min(one["atoms"][0] for one in placed_adsorbates(placed))
+    n_slab = len(bare_slab(placed))
     guests = placed[n_slab:]
     if n_before == n_slab:
         return np.inf

@@ -13,10 +13,11 @@ import numpy as np
 from ase import Atoms
 
 from catml.errors import SurfaceError
-from catml.structures.adsorbates import check_kinds, place, without_adsorbates
+from catml.structures.adsorbates import check_kinds, place
 from catml.structures.placing.contacts import ContactError
 from catml.structures.placing.molecule_shapes import Adsorbate
 from catml.structures.placing.molecules import as_adsorbate
+from catml.structures.placing.placed import bare_slab
 from catml.structures.placing.spreading import spread_out
 from catml.structures.quantities import is_number
 from catml.structures.site_copies import count_surface_atoms, equivalent_copies
@@ -84,7 +85,7 @@ def cover(
     """
     check_kinds(atoms, site)
     guest = as_adsorbate(adsorbate)
-    slab = without_adsorbates(atoms)
+    slab = bare_slab(atoms)
     copies = equivalent_copies(slab, site, parent=parent)
     n_surface = count_surface_atoms(slab, parent=parent)
     count = _count(slab, site, guest, coverage_ml, len(copies), n_surface)

@@ -4,7 +4,7 @@ from ase import Atoms
 from ase.data import chemical_symbols
 
 from catml.errors import SurfaceError
-from catml.structures.adsorbates import check_kinds, without_adsorbates
+from catml.structures.adsorbates import check_kinds
 from catml.structures.bulk.prototypes import metals
 from catml.structures.finding.structures import checked_structure
 from catml.structures.finding.surface_cell import surface_cell
@@ -51,7 +51,7 @@ def equivalent_copies(atoms: Atoms, site: Site, *, parent: Atoms | None = None) 
     [4, 12, 4, 4]
     """
     check_kinds(atoms, site)
-    bare = without_adsorbates(atoms)
+    bare = checked_structure(atoms)
     all_copies = _all_copies(bare, parent)
     if site.id not in all_copies:
         raise SurfaceError(
@@ -63,7 +63,6 @@ def equivalent_copies(atoms: Atoms, site: Site, *, parent: Atoms | None = None) 
 
 def _all_copies(bare: Atoms, parent: Atoms | None) -> dict[str, list[Site]]:
     """The copies of every site by its id."""
-    bare = checked_structure(bare)
     if not bare.pbc.any():
         body = particle(bare, parent=parent)
         return {copies[0].id: copies for copies in particle_site_copies(body)}
@@ -92,7 +91,7 @@ def count_surface_atoms(atoms: Atoms, *, parent: Atoms | None = None) -> int:
     >>> count_surface_atoms(fcc211("Cu", (3, 2, 4), vacuum=8))
     6
     """
-    bare = without_adsorbates(atoms)
+    bare = checked_structure(atoms)
     coordination = coordination_numbers(
         nearest_neighbors(bare if parent is None else parent), len(bare)
     )

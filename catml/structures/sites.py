@@ -135,8 +135,8 @@ def find_sites(atoms: "Atoms", *, parent: "Atoms | None" = None) -> list[Site]:
     Parameters
     ----------
     atoms : ase.Atoms
-        A slab or particle, ideal, relaxed or rattled. Adsorbates put there by `catml.place` are
-        left out of account.
+        A slab or particle, ideal, relaxed or rattled. Adsorbates put there by `catml.place` or
+        `ase.build.add_adsorbate` are left out of account.
     parent : ase.Atoms, optional
         What it was before its atoms moved: the same atoms in the same order. Its sites are
         returned, where the atoms are now. By default it is made from what ``atoms.info`` says of a
@@ -159,10 +159,6 @@ def find_sites(atoms: "Atoms", *, parent: "Atoms | None" = None) -> list[Site]:
     ['ontop-1', 'bridge-1', 'hollow-fcc-1', 'hollow-hcp-1']
     """
     atoms = checked_structure(atoms)
-    if "adsorbates" in atoms.info:
-        from catml.structures.adsorbates import without_adsorbates
-
-        atoms = without_adsorbates(atoms)
     if not atoms.pbc.any():
         from catml.structures.particles.sites import find_particle_sites
 

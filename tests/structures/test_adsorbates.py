@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catml.errors import SurfaceError
-from catml.structures.adsorbates import place, without_adsorbates
+from catml.structures.adsorbates import place
 from catml.structures.coverage import cover
 from catml.structures.placing.molecules import ADSORBATES, as_adsorbate
+from catml.structures.placing.placed import without_adsorbates
 from catml.structures.site_copies import equivalent_copies
 from catml.structures.sites import Site, find_sites
 

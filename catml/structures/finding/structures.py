@@ -6,6 +6,7 @@ import numpy as np
 
 from catml.errors import SurfaceError
 from catml.structures.neighbors import nearest_neighbors, pairs_within
+from catml.structures.placing.placed import bare_slab
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -16,13 +17,14 @@ _EMPTY_ANG = 5.0
 
 
 def checked_structure(atoms: object) -> "Atoms":
-    """Return the structure, a particle in a periodic box without its periodicity.
+    """Return the structure without adsorbates; a particle in a periodic box without the box.
 
     Raises
     ------
     SurfaceError
         If it is no ase.Atoms, holds positions that are no numbers or two atoms in one place, or
-        is a particle that its periodic box cuts.
+        is a particle that its periodic box cuts; or if an adsorbate's atoms stand before those
+        of the slab.
     """
     from ase import Atoms
 
@@ -45,7 +47,7 @@ def checked_structure(atoms: object) -> "Atoms":
             f"{int(close.j[0])} are {close.distance[0]:.2f} Å apart. Take one of them away, or "
             "correct the cell."
         )
-    return _without_box(atoms)
+    return _without_box(bare_slab(atoms))
 
 
 def _without_box(atoms: "Atoms") -> "Atoms":

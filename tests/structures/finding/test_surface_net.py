@@ -120,6 +120,7 @@ def test_net_around_a_particle_is_a_closed_polyhedron(particle, vertices, faces)
 def test_an_atom_on_top_of_a_single_other_is_a_site_beside_the_net() -> None:
     slab = fcc111("Pt", (3, 3, 4), vacuum=8)
     add_adsorbate(slab, "O", 1.9, "ontop")
+    slab.set_tags(0)  # nothing says that it is an adsorbate
     (post,) = (site for site in find_sites(slab) if site.elements == ("O",))
     assert (post.kind, post.multiplicity) == ("ontop", 1)
     np.testing.assert_allclose(post.normal, (0, 0, 1), atol=1e-9)
