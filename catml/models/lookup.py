@@ -8,6 +8,7 @@ import pandas as pd
 from catml.data.tables import load_dataset
 from catml.errors import ModelError
 from catml.models.default import default_model
+from catml.structures.spellings import spellings
 from catml.structures.surface import Surface
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def lookup(
     Parameters
     ----------
     surface
-        Name or surface.
+        Name or surface; any of its `catml.structures.spellings`.
     adsorbate
         What is adsorbed.
     model
@@ -72,19 +73,19 @@ def lookup(
     >>> lookup("Cu(100)", "CO")["origin"].unique().tolist()
     ['dataset']
     """
-    name = surface.name if isinstance(surface, Surface) else Surface(surface).name
+    asked = surface if isinstance(surface, Surface) else Surface(surface)
     if model is not None and model.adsorbate != adsorbate:
         raise ModelError(
             f"The model is of {model.adsorbate}, not of {adsorbate}; give a model of {adsorbate}."
         )
     known = load_dataset(adsorbate)
     # A row without a site says nothing about where the energy belongs.
-    rows = known[(known["surface"] == name) & (known["site_kind"].fillna("") != "")]
+    rows = known[known["surface"].isin(spellings(asked)) & (known["site_kind"].fillna("") != "")]
     if len(rows):
         return _known(rows)
     if model is None:
         model = default_model(adsorbate)
-    predicted = model.predict(name).sort_values("energy_ev", kind="stable")
+    predicted = model.predict(asked.name).sort_values("energy_ev", kind="stable")
     predicted = predicted.assign(origin=PREDICTION, source="model", row="")
     return predicted[list(_COLUMNS)].reset_index(drop=True)
 

@@ -39,3 +39,9 @@ def test_wrong_questions_are_refused(model: AdsorptionModel) -> None:
         lookup("Cu(100)", "N", model=model)
     with pytest.raises(SurfaceError):
         lookup("Cu", "CO", model=model)
+
+
+def test_known_values_are_found_under_any_spelling() -> None:
+    known, found = (lookup(name, "N") for name in ("Pt3Ni(111)", "NiPt3(111)"))
+    assert set(found["origin"]) == {"dataset"}
+    assert found["row"].tolist() == known["row"].tolist()
