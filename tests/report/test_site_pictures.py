@@ -11,16 +11,9 @@ from catml.report.site_pictures import pushed_apart, site_figure
 from catml.structures.nanoparticles import nanoparticle
 from catml.structures.sites import find_sites
 from catml.structures.surface import Surface
+from tests.structures.hand_counts import SITES
 
-# Sites counted by hand (ontop, bridge, hollow).
-COUNTS = {
-    "Pt(111)": (1, 1, 2),
-    "Pt(100)": (1, 1, 1),
-    "Fe(110)": (1, 2, 1),
-    "Ru(0001)": (1, 1, 2),
-    "Pt(211)": (3, 6, 5),
-    "CuAu(101)": (2, 4, 4),
-}
+NAMES = ("Pt(111)", "Pt(100)", "Fe(110)", "Ru(0001)", "Pt(211)", "CuAu(101)")
 MARKERS = ("o", "s", "^")
 
 
@@ -35,7 +28,7 @@ def numbers(axes):
     return {int(t.get_text()): t.xy for t in axes.texts if hasattr(t, "xy")}
 
 
-@pytest.mark.parametrize(("name", "counts"), COUNTS.items())
+@pytest.mark.parametrize(("name", "counts"), [(name, SITES[name]) for name in NAMES])
 def test_every_distinct_site_is_numbered_in_both_views_and_the_key(name, counts):
     _, figure, data = drawn(name)
     above, aside, key = figure.axes

@@ -16,21 +16,8 @@ from hypothesis import strategies as st
 from catml.structures.environment import site_environment
 from catml.structures.sites import find_sites
 from catml.structures.surface import Surface
+from tests.structures.hand_counts import SITES
 
-# Distinct ontop, bridge and hollow sites.
-SITES = {
-    "Pt(111)": (1, 1, 2),
-    "Ru(0001)": (1, 1, 2),
-    "Pt(100)": (1, 1, 1),
-    "Fe(110)": (1, 2, 1),
-    "Pt(211)": (3, 6, 5),
-    "Pt3Ni(111)": (2, 3, 4),
-    "Ni3Pt(111)": (2, 3, 4),
-    "CuAu(101)": (2, 4, 4),
-    "AuCu(101)": (2, 4, 4),
-    "Pt3Ni(211):Pt": (4, 10, 8),
-    "Ni3Pt(211):Ni": (4, 10, 8),
-}
 TERMINATIONS = {
     "Pt(111)": 1,
     "Pt(211)": 1,

@@ -10,24 +10,13 @@ from catml.structures.nanoparticles import nanoparticle
 from catml.structures.site_table import COLUMNS, site_table, site_table_of_slab
 from catml.structures.sites import find_sites
 from catml.structures.surface import Surface
-
-# Distinct sites counted by hand: edges = atoms + faces, then reduced by symmetry.
-COUNTS = {
-    "Pt(111)": (1, 1, 2),
-    "Ru(0001)": (1, 1, 2),
-    "Pt(100)": (1, 1, 1),
-    "Fe(110)": (1, 2, 1),
-    "Pt(211)": (3, 6, 5),
-    "Pt3Ni(111)": (2, 3, 4),
-    "CuAu(101)": (2, 4, 4),
-    "Pt3Ni(211)": (4, 10, 8),
-}
+from tests.structures.hand_counts import SITES
 
 
 def test_number_of_sites_of_many_surfaces():
-    table = site_table(COUNTS)
+    table = site_table(SITES)
     found = pd.crosstab(table["surface"], table["site_kind"])
-    for name, expected in COUNTS.items():
+    for name, expected in SITES.items():
         assert tuple(found.loc[name, ["ontop", "bridge", "hollow"]]) == expected
 
 

@@ -1,15 +1,18 @@
 import json
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 from ase import Atoms
 from ase.build import bcc110, bulk, fcc100, fcc110, fcc111, fcc211, hcp0001
+from ase.io import read
 from ase.neighborlist import neighbor_list
 from ase.spacegroup import crystal as spacegroup_crystal
 
 from catml.errors import SurfaceError
-from catml.structures.slabs import ThinSlabWarning
+from catml.structures.files import write_slab
+from catml.structures.slabs import ThinSlabWarning, slab_from_info
 from catml.structures.surface import Surface
 
 A, C = 3.9, 3.4
@@ -226,22 +229,44 @@ def test_building_twice_gives_the_same_slab() -> None:
     assert Surface("Pt3Ni(210)").slab(size=(2, 2)) == second
 
 
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        ({"layers": 0}, "layers=0.*at least 1; the default is 4"),
-        ({"layers": 2.5}, "layers=2.5"),
-        ({"layers": True}, "layers=True"),
-        ({"layers": "4"}, "layers='4'"),
-        ({"size": (0, 1)}, "size=\\(0, 1\\)"),
-        ({"size": 2}, "size=2: give two whole numbers"),
-        ({"size": (1, 2, 3)}, "size=\\(1, 2, 3\\)"),
-        ({"size": "22"}, "size='22'"),
-        ({"vacuum": 0}, "vacuum=0"),
-        ({"vacuum": float("inf")}, "vacuum=inf"),
-        ({"vacuum": None}, "vacuum=None"),
-    ],
-)
-def test_options_out_of_range(options: dict[str, object], said: str) -> None:
-    with pytest.raises(SurfaceError, match=said):
-        Surface("Pt(111)").slab(**options)  # type: ignore[arg-type]
+OPTIONS: list[tuple[str, dict[str, object]]] = [
+    ("Pt(111)", {}),
+    ("Pt3Ni(211):NiPt", {"layers": 8, "size": (2, 1), "vacuum": 7.5}),
+    ("Pt3Ni(111)", {"size": ((1, 1), (-1, 2)), "fixed_layers": 2}),
+    ("Ru(0001)", {"orthogonal": True, "size": (2, 3), "strain": (0.01, -0.02)}),
+    ("CuAu(101)", {"thickness_ang": 9.0, "orthogonal": True, "functional": "PBE"}),
+    ("CuAu(211)", {"lattice": (4.0, 3.5), "strain": -0.01}),
+    ("Cu-Ni@Cu(211)", {"functional": "experiment", "fixed_layers": 3}),
+    ("Pt1/Cu(111)", {"size": ((2, 0), (1, 3))}),
+    ("NiAl[B2](110)", {"layers": 2, "size": np.array([[1, 1], [-1, 2]])}),
+]
+
+
+@pytest.mark.parametrize(("name", "options"), OPTIONS)
+@pytest.mark.filterwarnings("ignore::catml.structures.slabs.ThinSlabWarning")
+def test_a_slab_is_built_again_from_what_it_says(
+    name: str, options: dict[str, object], tmp_path: Path
+) -> None:
+    slab = Surface(name).slab(**options)  # type: ignore[arg-type]
+    assert json.loads(json.dumps(slab.info)) == slab.info
+    write_slab(slab, tmp_path / "slab.extxyz")
+    for info in (slab.info, read(tmp_path / "slab.extxyz").info):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            again = slab_from_info(info)
+        np.testing.assert_allclose(again.positions, slab.positions, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(again.cell, slab.cell, rtol=0, atol=1e-12)
+        assert again.get_tags().tolist() == slab.get_tags().tolist()
+        assert again.get_chemical_symbols() == slab.get_chemical_symbols()
+        assert again.info == slab.info
+        for one, other in zip(again.constraints, slab.constraints, strict=True):
+            assert one.index.tolist() == other.index.tolist()
+
+
+def test_info_that_says_too_little() -> None:
+    info = Surface("Pt(111)").slab().info
+    for key in ("surface", "layers", "size", "vacuum", "lattice"):
+        with pytest.raises(SurfaceError, match="does not say how the slab was built"):
+            slab_from_info({k: v for k, v in info.items() if k != key})
+    with pytest.raises(SurfaceError, match="does not say how the slab was built"):
+        slab_from_info(info | {"lattice": "4 Å"})

@@ -70,10 +70,8 @@ def particle_parameters(shape: str, given: dict[str, Any]) -> dict[str, Any]:
         shape, ("pqr",) if "pqr" in given else ("shells",)
     )
     if set(given) != set(wanted):
-        raise SurfaceError(
-            f"The shape {shape} needs a size: give {' and '.join(wanted)}"
-            f"{' (or pqr)' if shape == 'decahedron' else ''}, or n_atoms."
-        )
+        size = "either shells or pqr" if shape == "decahedron" else " and ".join(wanted)
+        raise SurfaceError(f"The shape {shape} needs a size: give {size}, or n_atoms.")
     if "pqr" in given:
         return {"pqr": _checked_pqr(given["pqr"])}
     checked: dict[str, Any] = {

@@ -1,4 +1,3 @@
-import json
 import warnings
 from pathlib import Path
 
@@ -10,11 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catml.elements.lattice import lattice_constants
-from catml.errors import CatmlError, SurfaceError
+from catml.errors import CatmlError
 from catml.structures.adsorbates import place
 from catml.structures.files import write_slab
 from catml.structures.sites import find_sites
-from catml.structures.slabs import ThinSlabWarning, slab_from_info
 from catml.structures.surface import Surface
 from tests.structures.crystal_examples import CRYSTALS
 
@@ -103,52 +101,16 @@ def test_functional_chooses_the_lattice_constant(functional: str) -> None:
     assert slab.info["lattice"]["functional"] == expected.functional
 
 
-OPTIONS: list[tuple[str, dict[str, object]]] = [
-    ("Pt(111)", {}),
-    ("Pt3Ni(211):NiPt", {"layers": 8, "size": (2, 1), "vacuum": 7.5}),
-    ("Pt3Ni(111)", {"size": ((1, 1), (-1, 2)), "fixed_layers": 2}),
-    ("Ru(0001)", {"orthogonal": True, "size": (2, 3), "strain": (0.01, -0.02)}),
-    ("CuAu(101)", {"thickness_ang": 9.0, "orthogonal": True, "functional": "PBE"}),
-    ("CuAu(211)", {"lattice": (4.0, 3.5), "strain": -0.01}),
-    ("Cu-Ni@Cu(211)", {"functional": "experiment", "fixed_layers": 3}),
-    ("Pt1/Cu(111)", {"size": ((2, 0), (1, 3))}),
-    ("NiAl[B2](110)", {"layers": 2, "size": np.array([[1, 1], [-1, 2]])}),
-]
-
-
-@pytest.mark.parametrize(("name", "options"), OPTIONS)
-@pytest.mark.filterwarnings("ignore::catml.structures.slabs.ThinSlabWarning")
-def test_a_slab_is_built_again_from_what_it_says(
-    name: str, options: dict[str, object], tmp_path: Path
-) -> None:
-    slab = Surface(name).slab(**options)  # type: ignore[arg-type]
-    assert json.loads(json.dumps(slab.info)) == slab.info
-    write_slab(slab, tmp_path / "slab.extxyz")
-    for info in (slab.info, read(tmp_path / "slab.extxyz").info):
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            again = slab_from_info(info)
-        np.testing.assert_allclose(again.positions, slab.positions, rtol=0, atol=1e-12)
-        np.testing.assert_allclose(again.cell, slab.cell, rtol=0, atol=1e-12)
-        assert again.get_tags().tolist() == slab.get_tags().tolist()
-        assert again.get_chemical_symbols() == slab.get_chemical_symbols()
-        assert again.info == slab.info
-        for one, other in zip(again.constraints, slab.constraints, strict=True):
-            assert one.index.tolist() == other.index.tolist()
-
-
-def test_info_that_says_too_little() -> None:
-    info = Surface("Pt(111)").slab().info
-    for key in ("surface", "layers", "size", "vacuum", "lattice"):
-        with pytest.raises(SurfaceError, match="does not say how the slab was built"):
-            slab_from_info({k: v for k, v in info.items() if k != key})
-    with pytest.raises(SurfaceError, match="does not say how the slab was built"):
-        slab_from_info(info | {"lattice": "4 Å"})
-
-
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        ({"layers": 0}, "layers=0.*at least 1; the default is 4"),
+        ({"layers": 2.5}, "layers=2.5"),
+        ({"layers": True}, "layers=True"),
+        ({"layers": "4"}, "layers='4'"),
+        ({"vacuum": 0}, "vacuum=0"),
+        ({"vacuum": float("inf")}, "vacuum=inf"),
+        ({"vacuum": None}, "vacuum=None"),
         ({"layers": 4, "thickness_ang": 8.0}, "give one of the two"),
         ({"thickness_ang": 0}, "thickness_ang=0: give the height"),
         ({"thickness_ang": float("nan")}, "thickness_ang=nan"),
@@ -201,8 +163,3 @@ def test_default_slabs_of_compounds_have_no_dipole_where_that_can_be() -> None:
     assert means[0] == pytest.approx(means[1])
     wurtzite = Surface.from_bulk(CRYSTALS["wurtzite"], "0001").slab()
     assert wurtzite.symbols.formula.reduce()[1] == 3
-
-
-def test_thin_slabs_are_built_but_never_silently() -> None:
-    with pytest.warns(ThinSlabWarning, match="Pt\\(211\\) with 4 layers.*Use layers=7"):
-        Surface("Pt(211)").slab(layers=4, orthogonal=True, size=(2, 1))

@@ -1,7 +1,5 @@
 import numpy as np
 import pytest
-from ase import Atoms
-from ase.build import molecule
 from ase.cluster import Decahedron, Icosahedron, Octahedron, wulff_construction
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -309,23 +307,6 @@ def test_an_adsorbate_stands_outside(name):
         carbon, oxygen = both.positions[-2:]
         assert np.dot(oxygen - carbon, site.normal) > 1.0
         assert np.linalg.norm(carbon - middle) > np.linalg.norm(np.array(site.position) - middle)
-
-
-@pytest.mark.parametrize(
-    ("atoms", "message"),
-    [
-        (Atoms(), "is not a slab.*and no particle"),
-        (Atoms("Pt2", positions=[[0, 0, 0], [2.7, 0, 0]]), "is not a slab.*and no particle"),
-        (molecule("C6H6"), "do not enclose a body"),
-        (
-            Octahedron("Pt", 3, 1) + Atoms("Pt", positions=[[20.0, 0, 0]]),
-            "in several pieces",
-        ),
-    ],
-)
-def test_what_is_no_particle_is_refused(atoms, message):
-    with pytest.raises(SurfaceError, match=message):
-        find_sites(atoms)
 
 
 def test_a_sheet_of_atoms_is_refused():
