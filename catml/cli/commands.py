@@ -81,6 +81,7 @@ def sites_command(options: argparse.Namespace) -> None:
     """List the sites of a surface or slab, and draw them."""
     from catml.cli.option_text import read_size
     from catml.structures.site_table import site_table, site_table_of_slab
+    from catml.structures.sites import find_sites
     from catml.structures.surface import Surface
 
     if options.size and not (options.plot and options.surface):
@@ -88,13 +89,15 @@ def sites_command(options: argparse.Namespace) -> None:
     given = _surface_or_slab(options)
     named = isinstance(given, Surface)
     table = site_table([given]) if named else site_table_of_slab(given)
+    atoms = given.slab(size=read_size(options.size)) if named else given
+    sites = find_sites(atoms)
+    multiplicities = table["site"].map({site.id: site.multiplicity for site in sites})
+    table.insert(table.columns.get_loc("site_atoms") + 1, "multiplicity", multiplicities)
     if options.plot:
         from catml.report.files import write_picture
         from catml.report.site_pictures import site_figure
-        from catml.structures.sites import find_sites
 
-        atoms = given.slab(size=read_size(options.size)) if named else given
-        figure, _ = site_figure(atoms, find_sites(atoms), name=str(table["surface"].iloc[0]))
+        figure, _ = site_figure(atoms, sites, name=str(table["surface"].iloc[0]))
         write_picture(figure, options.plot)
     _print_table(table, as_json=options.json)
 

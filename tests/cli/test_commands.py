@@ -66,6 +66,7 @@ def test_sites(capsys: pytest.CaptureFixture[str]) -> None:
     rows = json.loads(output(capsys, "sites", "Pt3Ni(111)", "--json"))
     assert len(rows) == 9
     assert rows[0]["surface"] == "Pt3Ni(111)"
+    assert [row["multiplicity"] for row in rows] == [3, 1, 3, 3, 6, 1, 3, 1, 3]
     assert "hollow-hcp-2" in output(capsys, "sites", "Pt3Ni(111)")
 
 
