@@ -92,7 +92,7 @@ def sites_command(options: argparse.Namespace) -> None:
     atoms = given.slab(size=read_size(options.size)) if named else given
     sites = find_sites(atoms)
     multiplicities = table["site"].map({site.id: site.multiplicity for site in sites})
-    table.insert(table.columns.get_loc("site_atoms") + 1, "multiplicity", multiplicities)
+    table.insert(list(table.columns).index("site_atoms") + 1, "multiplicity", multiplicities)
     if options.plot:
         from catml.report.files import write_picture
         from catml.report.site_pictures import site_figure
