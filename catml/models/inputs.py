@@ -57,6 +57,9 @@ def as_site_rows(given: Any) -> list[SiteRows]:
     pieces: list[SiteRows] = []
     names: list[str | Surface] = []
     for item in given:
+        if isinstance(item, Surface) and item.crystal is not None:
+            # The rows of a table name their surface, and a name does not say the crystal.
+            item = item.slab()
         if isinstance(item, str | Surface):
             names.append(item)
         elif _is_slab(item):

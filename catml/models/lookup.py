@@ -85,7 +85,7 @@ def lookup(
         return _known(rows)
     if model is None:
         model = default_model(adsorbate)
-    predicted = model.predict(asked.name).sort_values("energy_ev", kind="stable")
+    predicted = model.predict(asked).sort_values("energy_ev", kind="stable")
     predicted = predicted.assign(origin=PREDICTION, source="model", row="")
     return predicted[list(_COLUMNS)].reset_index(drop=True)
 

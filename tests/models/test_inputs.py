@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from ase.build import fcc111
+from ase.build import bulk, fcc111
 from ase.cluster import Octahedron
 
 from catml.errors import ModelError
@@ -21,6 +21,13 @@ def test_particles_are_understood() -> None:
     (piece,) = as_site_rows(particle)
     assert piece.table["site_kind"].tolist() == ["ontop", "bridge", "hollow"]
     assert piece.slab is particle
+
+
+def test_surfaces_of_crystals_are_taken_as_their_slabs() -> None:
+    surface = Surface.from_bulk(bulk("ZnS", "zincblende", a=5.41), "110")
+    pieces = as_site_rows(["Cu(111)", surface])
+    assert [piece.slab is None for piece in pieces] == [True, False]
+    assert pieces[1].table["surface"].unique().tolist() == ["ZnS[sg216](110)"]
 
 
 def test_pymatgen_slabs_are_understood() -> None:

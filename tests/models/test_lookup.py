@@ -1,9 +1,11 @@
 import pytest
+from ase.build import bulk
 
 from catml.data.tables import load_dataset
 from catml.errors import ModelError, SurfaceError
 from catml.models.adsorption import AdsorptionModel
 from catml.models.lookup import lookup
+from catml.structures.surface import Surface
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +29,13 @@ def test_an_unknown_surface_is_predicted_and_said_so(model: AdsorptionModel) -> 
     assert set(found["source"]) == {"model"}
     assert found["energy_ev"].is_monotonic_increasing
     assert (found["upper_ev"] > found["lower_ev"]).all()
+
+
+def test_surfaces_of_crystals_are_predicted(model: AdsorptionModel) -> None:
+    surface = Surface.from_bulk(bulk("Cu", "fcc", a=3.7), "100")
+    found = lookup(surface, "CO", model=model)
+    assert set(found["surface"]) == {"Cu[sg225](100)"}
+    assert set(found["origin"]) == {"prediction"}
 
 
 def test_both_kinds_have_the_same_columns(model: AdsorptionModel) -> None:
