@@ -66,7 +66,7 @@ def _namelists(job: DftJob) -> dict[str, dict[str, object]]:
         "ecutrho": _DENSITY_CUTOFF * cutoff_ry,
         "input_dft": _NAMES[job.functional],
         "occupations": "smearing",
-        "smearing": "methfessel-paxton",
+        "smearing": "methfessel-paxton" if job.metallic else "gaussian",
         "degauss": round(SMEARING_EV / Rydberg, 5),
         # The fields of the periodic images along the third cell vector cancel.
         "edir": 3,

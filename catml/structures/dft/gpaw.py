@@ -24,7 +24,7 @@ atoms.calc = GPAW(
     mode=PW({cutoff:g}),  # eV
     xc="{functional}",  # the functional of the predicted energies
     kpts={{"size": {kpoints}, "gamma": True}},
-    occupations={{"name": "methfessel-paxton", "width": {smearing:g}, "order": 1}},  # eV
+    occupations={{"name": "methfessel-paxton", "width": {smearing:g}, "order": {order}}},  # eV
     poissonsolver={{"dipolelayer": "xy"}},  # cancels the slab's dipole along the normal
     spinpol={magnetic},  # starting moments stand in {structure}
     txt="relax.txt",
@@ -44,6 +44,7 @@ def gpaw_files(job: DftJob) -> dict[str, str]:
         functional=job.functional,
         kpoints=job.kpoints,
         smearing=SMEARING_EV,
+        order=1 if job.metallic else 0,  # order 0 is Gaussian
         magnetic=job.magnetic,
         force=FORCE_EV_PER_ANG,
     )

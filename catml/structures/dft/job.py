@@ -46,12 +46,16 @@ class DftJob:
         One line that says what it is.
     kpoints : (int, int, int)
         Γ-centred grid, 1 along the normal.
+    metallic : bool
+        Whether the slab, adsorbates left out, is of metals only: then Methfessel-Paxton smearing
+        of the electrons fits, else Gaussian, for the slab may have a gap.
     """
 
     atoms: Atoms
     functional: DftFunctional
     title: str
     kpoints: tuple[int, int, int]
+    metallic: bool
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -103,6 +107,9 @@ def dft_job(
     """
     from ase.build import sort
 
+    from catml.structures.bulk.prototypes import metals
+    from catml.structures.placing.placed import without_adsorbates
+
     if functional not in FUNCTIONALS:
         raise SurfaceError(
             f"no input files can be written for the functional {functional!r}; known are "
@@ -116,6 +123,7 @@ def dft_job(
         functional=functional,
         title=" ".join(title.split()) or prepared.get_chemical_formula(),
         kpoints=kpoint_grid(prepared, length_ang=kpoint_length_ang),
+        metallic=metals().issuperset(without_adsorbates(atoms).get_chemical_symbols()),
     )
 
 

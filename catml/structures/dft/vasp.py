@@ -109,7 +109,9 @@ def _electrons(job: DftJob) -> _Tags:
         ("EDIFF", "1E-6", "eV"),
         ("ALGO", "Fast", ""),
         ("NELM", "120", ""),
-        ("ISMEAR", "1", "Methfessel-Paxton, for metals; 0 for oxides"),
+        ("ISMEAR", "1", "Methfessel-Paxton, for metals")
+        if job.metallic
+        else ("ISMEAR", "0", "Gaussian: the slab may have a gap"),
         ("SIGMA", f"{SMEARING_EV:g}", "eV"),
         ("LASPH", ".TRUE.", ""),
         ("LREAL", "Auto" if len(job.atoms) > 30 else ".FALSE.", ""),

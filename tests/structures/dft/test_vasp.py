@@ -3,6 +3,8 @@ import pytest
 from pymatgen.io.vasp import Incar, Kpoints, Poscar
 
 from catml.errors import SurfaceError
+from catml.structures.dft.espresso import espresso_files
+from catml.structures.dft.gpaw import gpaw_files
 from catml.structures.dft.job import dft_job
 from catml.structures.dft.vasp import potcar_names, vasp_files
 from catml.structures.surface import Surface
@@ -21,6 +23,19 @@ def test_the_structure_and_every_flag_are_read_back_by_pymatgen():
         assert site.specie.symbol in ("Ni", "Pt") or not held
     sorted_atoms = dft_job(atoms, functional="RPBE").atoms
     np.testing.assert_allclose(poscar.structure.cart_coords, sorted_atoms.positions, atol=1e-9)
+
+
+@pytest.mark.parametrize(("name", "metallic"), [("Cu(100)", True), ("MgO(100)", False)])
+def test_smearing_fits_what_the_slab_is_of(name, metallic):
+    job = dft_job(Surface(name).slab(), functional="PBE")
+    assert Incar.from_str(vasp_files(job)["INCAR"])["ISMEAR"] == (1 if metallic else 0)
+    smearing = "methfessel-paxton" if metallic else "gaussian"
+    assert f"smearing         = '{smearing}'" in espresso_files(job)["relax.in"]
+    assert f'"order": {int(metallic)}' in gpaw_files(job)["relax.py"]
+
+
+def test_an_adsorbate_makes_no_metal_an_insulator():
+    assert dft_job(covered_slab(), functional="PBE").metallic
 
 
 def test_without_held_atoms_there_are_no_flags():
