@@ -108,6 +108,23 @@ def coordination_numbers(neighbors: Neighbors, n_atoms: int) -> NDArray[np.int64
     return np.bincount(neighbors.i, minlength=n_atoms)
 
 
+def connected_parts(i: NDArray[np.int64], j: NDArray[np.int64], number: int) -> NDArray[np.int64]:
+    """Return which part each of `number` things belongs to, where pairs (i, j) are connected.
+
+    Parts are numbered from 0; shape (number,).
+
+    Examples
+    --------
+    >>> connected_parts(np.array([0, 3]), np.array([2, 1]), 5).tolist()
+    [0, 1, 0, 1, 2]
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    links = coo_array((np.ones(len(i)), (i, j)), shape=(number, number))
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
+
+
 def shortest_distances(atoms: "Atoms") -> NDArray[np.float64]:
     """Return each atom's distance to its closest neighbour in Å, inf for a lone atom.
 

@@ -5,6 +5,7 @@ from ase.build import bulk, fcc111
 
 from catml.structures.neighbors import (
     bonded_pairs,
+    connected_parts,
     coordination_numbers,
     nearest_neighbors,
     pairs_within,
@@ -104,3 +105,16 @@ def test_pairs_within_a_radius_are_sorted_by_distance():
     pairs = pairs_within(bulk("Cu", a=4.0), 4.1)
     assert len(pairs.i) == 12 + 6
     assert np.all(np.diff(pairs.distance) > -1e-6)
+
+
+def test_connected_parts_are_those_of_a_walk():
+    rng = np.random.default_rng(2)
+    i, j = rng.integers(0, 40, size=(2, 30))
+    parts = connected_parts(i, j, 40)
+    assert (parts[i] == parts[j]).all()
+    # Spread the lowest index over every pair until nothing changes.
+    reached = np.arange(40)
+    for _ in range(40):
+        for a, b in zip(i, j, strict=True):
+            reached[a] = reached[b] = min(reached[a], reached[b])
+    assert len(set(parts.tolist())) == len(set(reached.tolist()))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catml.structures.finding.matching import AtomFinder, Match, Tolerance, rarest_atoms
+from catml.structures.neighbors import connected_parts
 
 _Array = NDArray[np.float64]
 
@@ -106,16 +107,10 @@ def _spanned(steps: list[tuple[int, int, int]]) -> _Array:
 
 def _orbits(permutations: list[NDArray[np.int64]]) -> NDArray[np.int64]:
     """The lowest index among the atoms that permutations connect, for each atom."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     n_atoms = len(permutations[0])
     start = np.tile(np.arange(n_atoms), len(permutations))
-    ends = np.concatenate(permutations)
-    links = coo_array((np.ones(len(start)), (start, ends)), shape=(n_atoms, n_atoms))
-    number, member = connected_components(links, directed=False)
-    lowest = np.full(number, n_atoms)
-    np.minimum.at(lowest, member, np.arange(n_atoms))
+    member = connected_parts(start, np.concatenate(permutations), n_atoms)
+    _, lowest = np.unique(member, return_index=True)
     return np.asarray(lowest[member], dtype=np.int64)
 
 

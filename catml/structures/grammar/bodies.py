@@ -11,7 +11,7 @@ from typing import Literal
 from catml.errors import SurfaceError
 from catml.structures.grammar.formulas import Bulk, read_bulk
 from catml.structures.grammar.mixtures import Mixture, pure, read_mixture
-from catml.structures.grammar.symbols import is_pure, read_metal
+from catml.structures.grammar.symbols import pure_metal_refusal, read_metal
 
 Modification = Literal[
     "none",
@@ -132,7 +132,7 @@ def _check_lowest(bulk: Bulk, coats: tuple[Mixture, ...], text: str) -> None:
     if bulk.mixture is not None or bulk.species != (lowest.main,) or not lowest.is_pure:
         return
     if all(coat == lowest for coat in coats):
-        raise SurfaceError(is_pure(text, lowest.main))
+        raise SurfaceError(pure_metal_refusal(text, lowest.main))
     shorter = Body(bulk, coats[:-1]).spelled(f"[{bulk.label}]" if bulk.label else "")
     raise SurfaceError(
         f"The lowest layer {lowest.name} in {text!r} is the bulk itself. Leave it out: {shorter}."
@@ -165,7 +165,7 @@ def _read_single_atom(text: str) -> Body:
         )
     if single == bulk.species[0]:
         raise SurfaceError(
-            is_pure(text, single)
+            pure_metal_refusal(text, single)
             if bulk.is_one_lattice
             else f"The single atom in {text!r} takes the place of a {single} atom and changes "
             f"nothing. Write {bulk.formula}, or a single atom of another element."

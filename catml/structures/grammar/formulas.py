@@ -12,7 +12,7 @@ from math import gcd
 from catml.errors import SurfaceError
 from catml.structures.bulk.prototypes import PROTOTYPES, Prototype, metals
 from catml.structures.grammar.mixtures import Mixture, fractional_formula, read_mixture
-from catml.structures.grammar.symbols import check_elements, is_pure
+from catml.structures.grammar.symbols import check_elements, pure_metal_refusal
 
 _BULK = re.compile(
     r"(?P<formula>[A-Za-z0-9.]+)(?:\[(?P<label>[^\[\]]*)\])?(?:\{(?P<options>[^{}]*)\})?"
@@ -104,7 +104,7 @@ def read_bulk(text: str) -> Bulk:
     if not metals().issuperset(elements):
         return _compound(formula, elements, counts, label)
     if len(elements) == 2 and len(set(elements)) == 1:
-        raise SurfaceError(is_pure(formula, elements[0]))
+        raise SurfaceError(pure_metal_refusal(formula, elements[0]))
     order = sorted(range(len(counts)), key=lambda k: -counts[k])
     ratio = tuple(counts[k] for k in order)
     if ratio not in {(1,), (1, 1), (3, 1)} or "1" in formula:

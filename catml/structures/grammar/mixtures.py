@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from math import floor
 
 from catml.errors import SurfaceError
-from catml.structures.grammar.symbols import check_elements, check_metal, is_pure
+from catml.structures.grammar.symbols import check_elements, check_metal, pure_metal_refusal
 
 _TERM = re.compile(r"([A-Z][a-z]?)([0-9]*\.?[0-9]*)")
 _OPTIONS = re.compile(r"(?P<ordered>ordered)?(?:(?(ordered),)seed=(?P<seed>[0-9]{1,9}))?", re.ASCII)
@@ -123,7 +123,7 @@ def read_mixture(formula: str, options: str | None = None) -> Mixture:
     repeated = next((element for element in elements if elements.count(element) > 1), None)
     if repeated is not None:
         if set(elements) == {repeated}:
-            raise SurfaceError(is_pure(formula, repeated))
+            raise SurfaceError(pure_metal_refusal(formula, repeated))
         raise SurfaceError(f"The formula {formula!r} names {repeated} twice. Write its sum once.")
     shares = [_share(number, element, formula) for element, number in terms]
     if sum(shares) != 1:

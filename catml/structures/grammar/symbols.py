@@ -43,7 +43,7 @@ def read_metal(text: str, what: str) -> str:
     return text
 
 
-def is_pure(text: str, element: str) -> str:
+def pure_metal_refusal(text: str, element: str) -> str:
     """Return the message for a name that writes a pure metal as an alloy."""
     return (
         f"{text!r} is nothing but {element}. Write it as the pure metal, {element} and its facet, "

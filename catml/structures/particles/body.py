@@ -14,6 +14,7 @@ from catml.structures.finding.surface_cell import SurfaceCell
 from catml.structures.finding.surface_net import SurfaceNet, probe_reach, surface_net
 from catml.structures.neighbors import (
     Neighbors,
+    connected_parts,
     nearest_neighbors,
     pairs_within,
     shortest_distances,
@@ -108,7 +109,8 @@ def particle(atoms: "Atoms", *, parent: "Atoms | None" = None) -> Particle:
             f"{formula} is not a slab, for it is not periodic, and no particle, for its atoms do "
             "not enclose a body. Set pbc=(True, True, False) for a slab."
         )
-    if _in_pieces(nearest_neighbors(atoms), len(atoms)):
+    pairs = nearest_neighbors(atoms)
+    if connected_parts(pairs.i, pairs.j, len(atoms)).any():
         raise SurfaceError(
             f"{formula} is no particle: it is not periodic and in several pieces. Take away what "
             "is not bonded to the particle, or set pbc=(True, True, False) for a slab."
@@ -136,11 +138,3 @@ def _thickness_ang(atoms: "Atoms") -> float:
         return 0.0
     offset = atoms.positions - atoms.positions.mean(axis=0)
     return float(np.linalg.svd(offset, compute_uv=False)[-1])
-
-
-def _in_pieces(pairs: Neighbors, n_atoms: int) -> bool:
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    links = coo_array((np.ones(len(pairs.i)), (pairs.i, pairs.j)), shape=(n_atoms, n_atoms))
-    return int(connected_components(links, directed=False)[0]) > 1

@@ -16,6 +16,7 @@ import numpy as np
 from catml.errors import SurfaceError
 from catml.structures.finding.surface_cell import Image, SurfaceCell
 from catml.structures.finding.surface_net import NetElement, SurfaceNet
+from catml.structures.neighbors import connected_parts
 
 # Faces whose normals differ by less than 15 degrees are in one plane.
 _FLAT = 0.966
@@ -84,15 +85,10 @@ def _sides(net: SurfaceNet) -> dict[_Images, list[int]]:
 
 def _facets(net: SurfaceNet, sides: dict[_Images, list[int]]) -> list[int]:
     """The facet of each face, as a number."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     normals = np.array([face.normal for face in net.faces])
     pairs = np.array(list(sides.values()))
     pairs = pairs[(normals[pairs[:, 0]] * normals[pairs[:, 1]]).sum(axis=1) > _FLAT]
-    shape = (len(normals), len(normals))
-    links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=shape)
-    return [int(label) for label in connected_components(links, directed=False)[1]]
+    return connected_parts(pairs[:, 0], pairs[:, 1], len(normals)).tolist()
 
 
 def _facet_names(surface: SurfaceCell, net: SurfaceNet, facet_of: list[int]) -> dict[int, str]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from catml.structures.finding.surface_cell import SurfaceCell
 from catml.structures.finding.surface_net import NetElement, SurfaceNet
+from catml.structures.neighbors import connected_parts
 from catml.structures.particles.body import Particle, particle
 from catml.structures.particles.places import places_on_particle
 from catml.structures.particles.symmetry import particle_operations
@@ -121,9 +122,6 @@ def _orbits(
     A set of atoms is known by the sum of random numbers its atoms have been dealt, whatever their
     order and however many they are.
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     dealt = np.random.default_rng(0).integers(2**62, size=operations.shape[1] + 1)
     # The last column stands for no atom, where an element has fewer than others.
     dealt[-1] = 0
@@ -138,8 +136,7 @@ def _orbits(
     place = np.searchsorted(keys, targets, sorter=order).clip(max=len(keys) - 1)
     same = keys[order[place]] == targets
     rows = np.broadcast_to(np.arange(len(elements)), targets.shape)[same]
-    links = coo_array((np.ones(len(rows)), (rows, order[place[same]])), shape=(len(keys),) * 2)
-    _, labels = connected_components(links, directed=False)
+    labels = connected_parts(rows, order[place[same]], len(keys))
     orbits: dict[int, list[NetElement]] = defaultdict(list)
     for label, element in zip(labels.tolist(), elements, strict=True):
         orbits[label].append(element)
