@@ -214,10 +214,15 @@ def _check_facet(body: Body, prototype: Prototype, miller: tuple[int, ...]) -> N
             label = f"[{other.label}]" if body.bulk.is_one_lattice else ""
             kind = other.nickname if body.bulk.is_one_lattice else other.name
             hint = f", or {body.spelled(label)}({facet}) to model it as {kind}"
+        elif body.bulk.is_compound:
+            hint = "; a crystal of another structure is given to Surface.from_bulk (--bulk)"
+        # Of X3Y the number of indices says the prototype.
+        keeps = body.bulk.label and body.bulk.ratio != (3, 1)
+        written = f"[{body.bulk.label}]" if keeps else ""
         raise SurfaceError(
             f"({facet}) is no facet of {body.bulk.formula} in the prototype {prototype.name} "
             f"({prototype.nickname}), which takes {wanted} Miller indices. "
-            f"Write {body.spelled('')}({example}){hint}."
+            f"Write {body.spelled(written)}({example}){hint}."
         )
     check_indices(miller)
 
