@@ -12,7 +12,7 @@ from catml.errors import SurfaceError
 from catml.structures.grammar.symbols import read_metal
 from catml.structures.nanoparticles import shells_from_outside
 from catml.structures.neighbors import nearest_neighbors
-from catml.structures.particles.sites import exposed_atoms
+from catml.structures.particles.sites import atoms_by_place
 from catml.structures.quantities import is_count
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def decorate(
     'Pt1/Cu54 cuboctahedron'
     """
     symbol = read_metal(element, "The element on a particle")
-    places = exposed_atoms(particle)
+    places = atoms_by_place(particle)
     name = at.removeprefix("facet-") if isinstance(at, str) else at
     if name not in places:
         raise SurfaceError(

@@ -1,4 +1,4 @@
-"""Nanoparticles: shapes and sizes, changed elements, their symmetry and their sites.
+"""Nanoparticles: their shapes and sizes, their symmetry, where their sites are.
 
-`catml.structures.nanoparticles` is the way in.
+`catml.structures.nanoparticles`, `decoration` and `sites` put these together.
 """

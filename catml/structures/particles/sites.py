@@ -91,7 +91,7 @@ def _distinct_sites(body: Particle) -> list[tuple[_Label, SiteZones, list[NetEle
     return sites
 
 
-def exposed_atoms(atoms: "Atoms") -> dict[str, list[int]]:
+def atoms_by_place(atoms: "Atoms") -> dict[str, list[int]]:
     """Return the exposed atoms of a particle by where they are: vertex, edge or facet.
 
     Raises
@@ -102,7 +102,7 @@ def exposed_atoms(atoms: "Atoms") -> dict[str, list[int]]:
     Examples
     --------
     >>> from ase.cluster import Octahedron
-    >>> {place: len(atoms) for place, atoms in exposed_atoms(Octahedron("Pt", 4, 1)).items()}
+    >>> {place: len(atoms) for place, atoms in atoms_by_place(Octahedron("Pt", 4, 1)).items()}
     {'111': 8, 'vertex': 24}
     """
     body = particle(atoms)

@@ -11,7 +11,7 @@ from catml.structures.batches import batch_of_slab
 from catml.structures.decoration import decorate
 from catml.structures.environment import site_environment
 from catml.structures.nanoparticles import nanoparticle
-from catml.structures.particles.sites import exposed_atoms, find_particle_sites
+from catml.structures.particles.sites import atoms_by_place, find_particle_sites
 from catml.structures.particles.symmetry import particle_operations
 from catml.structures.sites import find_sites
 
@@ -289,7 +289,7 @@ def test_other_elements_tell_sites_apart():
 
 def test_exposed_atoms_by_place():
     # A Marks decahedron: the grooves between its five blocks have lower edges.
-    places = exposed_atoms(nanoparticle("Au", "decahedron", pqr=(2, 2, 1)))
+    places = atoms_by_place(nanoparticle("Au", "decahedron", pqr=(2, 2, 1)))
     assert {place: len(atoms) for place, atoms in places.items()} == {
         "111": 10,
         "edge": 10,
