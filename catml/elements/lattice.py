@@ -113,7 +113,8 @@ def _of_formula(formula: str, prototype: str, order: tuple[str, ...]) -> Lattice
             f"No lattice constants for {formula} in the prototype {prototype}, and none can be "
             f"estimated for a compound of a non-metal: the table holds "
             f"{', '.join(tabulated_formulas(prototype))}. Give the slab its lattice constants "
-            "explicitly, lattice=(a, c) in Å with c None where the bulk is cubic."
+            "explicitly, lattice=(a, c) in Å with c None where the bulk is cubic; a bulk "
+            "of another structure is given to Surface.from_bulk."
         )
     other = _in_another_prototype(counts, order) if len(counts) > 1 else None
     if other is not None:

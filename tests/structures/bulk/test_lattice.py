@@ -70,3 +70,8 @@ def test_constants_that_do_not_fit(name: str, lattice: object, said: str) -> Non
 def test_metal_without_known_constants() -> None:
     with pytest.raises(ElementError, match="No lattice constants for 'Pu'"):
         lattice_of(Surface("Pu(100)"))
+
+
+def test_compounds_without_a_table_are_told_both_ways_out() -> None:
+    with pytest.raises(ElementError, match="CeO2 in the prototype C4.*lattice=.*from_bulk"):
+        lattice_of(Surface("CeO2(111)"))
