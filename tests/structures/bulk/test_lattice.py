@@ -73,5 +73,5 @@ def test_metal_without_known_constants() -> None:
 
 
 def test_compounds_without_a_table_are_told_both_ways_out() -> None:
-    with pytest.raises(ElementError, match="CeO2 in the prototype C4.*lattice=.*from_bulk"):
+    with pytest.raises(ElementError, match=r"CeO2 in the prototype C4.*lattice=.*from_bulk"):
         lattice_of(Surface("CeO2(111)"))
