@@ -129,3 +129,67 @@ def test_window_cuts_the_grid():
 def test_unusable_density_of_states_is_a_clear_error(energy, states, says):
     with pytest.raises(DescriptorError, match=says):
         band_moments(energy, states)
+
+
+def test_moments_are_exact_on_a_coarse_grid_and_in_a_window():
+    # Between grid points the density is a line, and lines are integrated exactly.
+    energy = np.linspace(-5, 1, 7)
+    band = band_moments(energy, np.ones(7))
+    assert band.center_ev == pytest.approx(-2, abs=1e-12)
+    assert band.rectangular_width_ev == pytest.approx(6, abs=1e-12)
+    assert band.kurtosis == pytest.approx(1.8, abs=1e-12)
+    assert band.n_states == pytest.approx(6, abs=1e-12)
+    assert band.upper_edge_ev == 1
+    cut = band_moments(energy, np.ones(7), window_ev=(-3.3, 0.45))
+    assert cut.center_ev == pytest.approx(-1.425, abs=1e-12)
+    assert cut.rectangular_width_ev == pytest.approx(3.75, abs=1e-12)
+    assert cut.filling == pytest.approx(3.3 / 3.75, abs=1e-12)
+    assert cut.upper_edge_ev == pytest.approx(0.45, abs=1e-6)
+
+
+def test_shifted_window_over_a_semi_ellipse():
+    # The quarter circle: centre 4 / (3 π) of its radius, μ2 = 1/4 − centre².
+    energy, states = semi_ellipse(0.5, 4.0)
+    band = band_moments(energy, states, window_ev=(0.5, 9.0))
+    center = 4 * 2 / (3 * np.pi)
+    assert band.center_ev == pytest.approx(0.5 + center, abs=1e-6)
+    assert band.second_moment_ev2 == pytest.approx(1 - center**2, abs=1e-6)
+    assert band.n_states == pytest.approx(np.pi / 2, abs=1e-6)
+
+
+def test_two_deltas():
+    # Narrow triangles of weights 3 and 1; a triangle of half base b adds b²/6 to μ2.
+    half = 1e-3
+    low, high = -3.0, 1.0
+    energy = [-5, low - half, low, low + half, high - half, high, high + half, 5]
+    band = band_moments(energy, [0, 0, 3, 0, 0, 1, 0, 0])
+    assert band.center_ev == pytest.approx(-2.0, abs=1e-9)
+    assert band.second_moment_ev2 == pytest.approx(3 / 16 * 4**2 + half**2 / 6, abs=1e-9)
+    # p = 3/4, q = 1/4: skewness (p - q) / √(p q), kurtosis 1 / (p q) - 3.
+    assert band.skewness == pytest.approx(0.5 / np.sqrt(3 / 16), abs=1e-6)
+    assert band.kurtosis == pytest.approx(16 / 3 - 3, abs=1e-6)
+    assert band.filling == pytest.approx(0.75, abs=1e-12)
+
+
+def test_hilbert_edge_is_exact_to_the_grid():
+    energy, states = semi_ellipse(-0.01, 0.1)
+    assert hilbert_upper_edge(energy, states) == pytest.approx(0.04, abs=1e-6)
+    wide = np.linspace(-6, 6, 1201)
+    box = np.where((wide > -4.005) & (wide < 1.005), 1.0, 0.0)
+    assert hilbert_upper_edge(wide, box) == pytest.approx(1.0, abs=0.0101)
+
+
+def test_hilbert_transform_agrees_with_scipy_far_from_the_ends():
+    from scipy.signal import hilbert
+
+    energy = np.linspace(-60, 60, 12001)
+    states = np.exp(-((energy + 2) ** 2)) + 0.3 * np.exp(-((energy - 1.5) ** 2))
+    theirs = energy[np.argmax(np.imag(hilbert(states)))]
+    assert hilbert_upper_edge(energy, states) == pytest.approx(theirs, abs=0.0101)
+
+
+def test_an_empty_window_is_a_clear_error():
+    with pytest.raises(DescriptorError, match="give the lower energy first"):
+        band_moments([0, 1, 2], [1, 1, 1], window_ev=(2, 1))
+    with pytest.raises(DescriptorError, match="0 points between 5 and 6 eV"):
+        band_moments([0, 1, 2], [1, 1, 1], window_ev=(5, 6))

@@ -1,0 +1,323 @@
+"""The d band of atoms and of selections of atoms: a table of descriptors, spin by spin.
+
+The effective centre of a magnetic metal weighs the centres of both spins with their fillings and
+lowers it by the splitting times the polarisation (S. Bhattacharjee, U. V. Waghmare, S.-C. Lee, Sci.
+Rep. 6, 35916 (2016), doi:10.1038/srep35916)::
+
+    ε_eff = (f↑ ε↑ + f↓ ε↓) / (f↑ + f↓) − (ε↓ − ε↑) (f↑ − f↓) / (f↑ + f↓)
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from catml.descriptors.dos import UNKNOWN_ELEMENT, ProjectedDos, Spin
+from catml.descriptors.moments import BandMoments, band_moments
+from catml.errors import DescriptorError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from catml.structures.sites import Site
+
+# Groups 3 to 12 with the f elements, whose d states are valence states too.
+_D_METALS = {*range(21, 31), *range(39, 49), *range(57, 81), *range(89, 113)}
+# In states per atom. Less is what other atoms' tails leave in a sphere.
+_FEWEST_STATES = 1e-3
+
+Window = tuple[float, float]
+
+
+def select_atoms(
+    dos: ProjectedDos,
+    *,
+    atoms: Sequence[int] | None = None,
+    elements: Sequence[str] | None = None,
+    layer: int | None = None,
+    site: "str | Site | None" = None,
+) -> list[int]:
+    """Return the indices of the atoms that fulfil every condition given.
+
+    Parameters
+    ----------
+    dos
+        Where the atoms are.
+    atoms
+        Indices from 0; several times the same counts once.
+    elements
+        Their elements.
+    layer
+        Atomic layer of a slab, counted from 1 at the top.
+    site
+        A site or its id, as `catml.find_sites` gives it for the structure: its binding atoms.
+
+    Returns
+    -------
+    list of int
+        In increasing order. Without a condition, the metals with d states (groups 3 to 12 and the
+        f elements), or every atom where there is none.
+
+    Raises
+    ------
+    DescriptorError
+        If an index, element, layer or site does not exist, or no atom fulfils all conditions.
+    SurfaceError
+        If a site is asked for and the structure is no slab.
+    """
+    n_atoms = len(dos.symbols)
+    chosen = set(range(n_atoms))
+    if atoms is not None:
+        chosen &= _checked_indices(dos, atoms)
+    if elements is not None:
+        missing = [element for element in elements if element not in dos.symbols]
+        if missing:
+            raise DescriptorError(
+                f"{dos.source} has no atom of {missing[0]}; it has {_elements(dos)}"
+            )
+        chosen &= {i for i, symbol in enumerate(dos.symbols) if symbol in elements}
+    if layer is not None:
+        chosen &= _atoms_of_layer(dos, layer)
+    if site is not None:
+        chosen &= _atoms_of_site(dos, site)
+    if not chosen:
+        raise DescriptorError(
+            f"{dos.source}: no atom fulfils all conditions at once; leave one of atoms, elements, "
+            "layer and site out"
+        )
+    if atoms is elements is layer is site is None:
+        return _metals(dos) or sorted(chosen)
+    return sorted(chosen)
+
+
+def d_band(
+    dos: ProjectedDos,
+    atoms: Sequence[int],
+    *,
+    spin: Spin = "both",
+    window_ev: Window | None = None,
+) -> BandMoments:
+    """Describe the d band of some atoms together.
+
+    Parameters
+    ----------
+    dos
+        The densities of states.
+    atoms
+        Indices from 0.
+    spin
+        ``"both"``, ``"up"`` or ``"down"``.
+    window_ev
+        Lowest and highest energy relative to the Fermi level; by default all of the file's. It
+        must hold the Fermi level, and may end at it.
+
+    Raises
+    ------
+    DescriptorError
+        If an atom does not exist or has no d states in the window, spins are not told apart, or
+        the window does not hold the Fermi level.
+    """
+    chosen = sorted(_checked_indices(dos, atoms))
+    if spin not in dos.spins:
+        raise DescriptorError(f"{dos.source} does not tell spins apart; ask for both together")
+    _check_window(window_ev)
+    states = dos.states(chosen, spin)
+    n_states = float(np.trapezoid(states, dos.energy_ev))
+    who = ", ".join(f"{i} ({dos.symbols[i]})" for i in chosen[:5])
+    if n_states < _FEWEST_STATES * len(chosen):
+        raise DescriptorError(
+            f"{dos.source}: atom {who} has no d states, spin {spin}; choose atoms of a metal, as "
+            "with --element"
+        )
+    try:
+        return band_moments(dos.energy_ev, states, window_ev=window_ev)
+    except DescriptorError as problem:
+        raise DescriptorError(f"{dos.source}, atom {who}, spin {spin}: {problem}") from None
+
+
+def effective_center_ev(up: BandMoments, down: BandMoments) -> float:
+    """Return the effective d-band centre of a magnetic metal in eV.
+
+    Examples
+    --------
+    Without magnetism it is the centre:
+
+    >>> energy = [-6, -3, 0, 3]
+    >>> half = band_moments(energy, [0, 1, 1, 0])
+    >>> effective_center_ev(half, half) == half.center_ev
+    True
+    """
+    filled = up.filling + down.filling
+    if filled == 0:
+        return (up.center_ev + down.center_ev) / 2
+    mean = (up.filling * up.center_ev + down.filling * down.center_ev) / filled
+    polarisation = (up.filling - down.filling) / filled
+    return mean - (down.center_ev - up.center_ev) * polarisation
+
+
+def d_band_table(
+    dos: ProjectedDos,
+    *,
+    atoms: Sequence[int] | None = None,
+    elements: Sequence[str] | None = None,
+    layer: int | None = None,
+    site: "str | Site | None" = None,
+    window_ev: Window | None = None,
+) -> "pd.DataFrame":
+    """Describe the d band of each atom, and of the selection together.
+
+    Parameters
+    ----------
+    dos
+        The densities of states.
+    atoms, elements, layer, site
+        As for `select_atoms`.
+    window_ev
+        As for `d_band`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per atom and spin, then, where a selection of several atoms was asked for, one per
+        spin for their summed states, without an `atom`. Columns: `atom`, `element`, `spin`,
+        `d_band_center_ev`, `rms_width_ev`, `rectangular_width_ev`, `semielliptic_width_ev`,
+        `skewness`, `kurtosis`, `filling`, `upper_edge_ev` (largest Hilbert transform),
+        `semielliptic_upper_edge_ev`, `effective_center_ev` (in the rows of both spins of
+        spin-polarised files), `work_function_ev`, `fermi_level_ev` (of the file's scale),
+        `window_low_ev`, `window_high_ev`, `states_in_window` (fraction of all d states of the
+        file) and `center_shift_ev` (by how much the window moves the centre); energies are
+        relative to the Fermi level.
+
+    Raises
+    ------
+    DescriptorError
+        As for `select_atoms` and `d_band`.
+    """
+    import pandas as pd
+
+    chosen = select_atoms(dos, atoms=atoms, elements=elements, layer=layer, site=site)
+    groups = [[i] for i in chosen]
+    asked_for = not (atoms is elements is layer is site is None)
+    if asked_for and len(chosen) > 1:
+        groups.append(chosen)
+    rows = [_row(dos, group, spin, window_ev) for group in groups for spin in dos.spins]
+    table = pd.DataFrame(rows)
+    table["atom"] = table["atom"].astype("Int64")
+    return table
+
+
+def _row(
+    dos: ProjectedDos, group: list[int], spin: Spin, window_ev: Window | None
+) -> dict[str, Any]:
+    band = d_band(dos, group, spin=spin, window_ev=window_ev)
+    low, high = float(dos.energy_ev[0]), float(dos.energy_ev[-1])
+    if window_ev is not None:
+        low, high = max(low, window_ev[0]), min(high, window_ev[1])
+    effective = None
+    if spin == "both" and dos.is_spin_polarized:
+        effective = _effective_center(dos, group, window_ev)
+    whole = d_band(dos, group, spin=spin)
+    return {
+        "atom": group[0] if len(group) == 1 else None,
+        "element": "+".join(dict.fromkeys(dos.symbols[i] for i in group)),
+        "spin": spin,
+        "d_band_center_ev": band.center_ev,
+        "rms_width_ev": band.rms_width_ev,
+        "rectangular_width_ev": band.rectangular_width_ev,
+        "semielliptic_width_ev": band.semielliptic_width_ev,
+        "skewness": band.skewness,
+        "kurtosis": band.kurtosis,
+        "filling": band.filling,
+        "upper_edge_ev": band.upper_edge_ev,
+        "semielliptic_upper_edge_ev": band.semielliptic_upper_edge_ev,
+        "effective_center_ev": effective,
+        "work_function_ev": dos.work_function_ev,
+        "fermi_level_ev": dos.fermi_level_ev,
+        "window_low_ev": low,
+        "window_high_ev": high,
+        "states_in_window": band.n_states / whole.n_states,
+        "center_shift_ev": band.center_ev - whole.center_ev,
+    }
+
+
+def _effective_center(
+    dos: ProjectedDos, group: list[int], window_ev: Window | None
+) -> float | None:
+    up, down = (d_band(dos, group, spin=spin, window_ev=window_ev) for spin in dos.spins[1:])
+    return effective_center_ev(up, down)
+
+
+def _check_window(window_ev: Window | None) -> None:
+    if window_ev is None:
+        return
+    low, high = window_ev
+    if not low < high:
+        raise DescriptorError(
+            f"the window from {low:g} to {high:g} eV is empty; give the lower energy first"
+        )
+    if not low < 0 <= high:
+        raise DescriptorError(
+            f"the Fermi level (0 eV) lies outside the window from {low:g} to {high:g} eV; energies "
+            "are relative to it, give a window around it, as -10 5"
+        )
+
+
+def _checked_indices(dos: ProjectedDos, atoms: Sequence[int]) -> set[int]:
+    n_atoms = len(dos.symbols)
+    wrong = [index for index in atoms if not 0 <= index < n_atoms]
+    if wrong or not len(atoms):
+        what = f"no atom {wrong[0]}" if wrong else "no atom without a number"
+        raise DescriptorError(
+            f"{dos.source} has {what}; its atoms are numbered from 0 to {n_atoms - 1}"
+        )
+    return {int(index) for index in atoms}
+
+
+def _atoms_of_layer(dos: ProjectedDos, layer: int) -> set[int]:
+    from catml.structures.layers import layer_numbers
+
+    if dos.atoms is None:
+        raise DescriptorError(_no_structure(dos, "layers"))
+    numbers = layer_numbers(dos.atoms)
+    if not 1 <= layer <= numbers.max():
+        raise DescriptorError(
+            f"{dos.source} has no layer {layer}; they are counted from 1 at the top to "
+            f"{numbers.max()}"
+        )
+    return {int(i) for i in np.flatnonzero(numbers == layer)}
+
+
+def _atoms_of_site(dos: ProjectedDos, site: "str | Site") -> set[int]:
+    from catml.structures.sites import find_sites
+
+    if not isinstance(site, str):
+        return _checked_indices(dos, site.atoms)
+    if dos.atoms is None:
+        raise DescriptorError(_no_structure(dos, "sites"))
+    known = {found.id: found for found in find_sites(dos.atoms)}
+    if site not in known:
+        raise DescriptorError(f"{dos.source} has no site {site!r}; it has {', '.join(known)}")
+    return set(known[site].atoms)
+
+
+def _no_structure(dos: ProjectedDos, what: str) -> str:
+    return (
+        f"{dos.source} comes without a structure, so that {what} are not known; put its CONTCAR or "
+        "POSCAR beside it, or give atoms by number"
+    )
+
+
+def _metals(dos: ProjectedDos) -> list[int]:
+    from ase.data import atomic_numbers
+
+    return [
+        i
+        for i, symbol in enumerate(dos.symbols)
+        if atomic_numbers.get(symbol, 0) in _D_METALS
+        and np.trapezoid(dos.states([i]), dos.energy_ev) >= _FEWEST_STATES
+    ]
+
+
+def _elements(dos: ProjectedDos) -> str:
+    named = sorted({symbol for symbol in dos.symbols if symbol != UNKNOWN_ELEMENT})
+    return ", ".join(named) or "no structure beside it that names its atoms"

@@ -1,0 +1,69 @@
+"""From the file of a calculation to the table of its d bands and, where asked for, a picture."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catml.descriptors.d_band import d_band_table, select_atoms
+from catml.descriptors.dos_files import read_dos
+from catml.report.figures_dos import dos_figure
+from catml.report.files import write_picture
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_NAMED_ATOMS = 4
+
+
+def describe_d_bands(
+    path: str | Path,
+    *,
+    structure: str | Path | None = None,
+    atoms: Sequence[int] | None = None,
+    elements: Sequence[str] | None = None,
+    layer: int | None = None,
+    site: str | None = None,
+    window_ev: tuple[float, float] | None = None,
+    plot: str | Path | None = None,
+) -> "pd.DataFrame":
+    """Read a file's densities of states, describe the d bands, and draw them if a plot is named.
+
+    Parameters
+    ----------
+    path, structure
+        As for `catml.descriptors.dos_files.read_dos`.
+    atoms, elements, layer, site, window_ev
+        As for `catml.descriptors.d_band.d_band_table`.
+    plot
+        A ``.png`` or ``.svg`` for the summed states of all atoms in the table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `d_band_table` returns it.
+
+    Raises
+    ------
+    DescriptorError
+        If the file, the selection or the window cannot be used.
+    WorkflowError
+        If the picture cannot be written.
+    """
+    dos = read_dos(path, structure=structure)
+    table = d_band_table(
+        dos, atoms=atoms, elements=elements, layer=layer, site=site, window_ev=window_ev
+    )
+    if plot is not None:
+        chosen = select_atoms(dos, atoms=atoms, elements=elements, layer=layer, site=site)
+        together = d_band_table(dos, atoms=chosen, window_ev=window_ev).tail(len(dos.spins))
+        drawn = dos.spins[1:] or dos.spins
+        named = " ".join(f"{dos.symbols[i]}{i}" for i in chosen[:_NAMED_ATOMS])
+        more = f" and {len(chosen) - _NAMED_ATOMS} more" if len(chosen) > _NAMED_ATOMS else ""
+        figure, _ = dos_figure(
+            dos.energy_ev,
+            {spin: dos.states(chosen, spin) for spin in drawn},
+            together,
+            title=f"d states of {named}{more}",
+        )
+        write_picture(figure, plot)
+    return table

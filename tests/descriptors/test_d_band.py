@@ -1,0 +1,169 @@
+import ase.build
+import numpy as np
+import pytest
+
+import catml
+from catml.descriptors.d_band import d_band, d_band_table, effective_center_ev, select_atoms
+from catml.descriptors.dos import dos_from_arrays
+from catml.descriptors.moments import band_moments
+from catml.errors import DescriptorError
+
+ENERGY = np.linspace(-12, 8, 20001)
+
+
+def box(low, high, states=10.0):
+    """A rectangular band; its corners lie between grid points."""
+    return np.where(
+        np.abs(ENERGY - (low + high) / 2) < (high - low) / 2, states / (high - low), 0.0
+    )
+
+
+@pytest.fixture(scope="module")
+def slab():
+    atoms = ase.build.fcc111("Cu", (1, 1, 4), vacuum=8.0)
+    atoms.append("O")
+    atoms.positions[-1] = atoms.positions[3] + [0, 0, 1.9]
+    return atoms
+
+
+@pytest.fixture(scope="module")
+def dos(slab):
+    states = [box(-4.0 - 0.2 * i, 1.0) for i in range(4)]
+    return dos_from_arrays(ENERGY, [*states, box(-6, -5, 0.05)], atoms=slab)
+
+
+def test_rectangular_bands_have_their_known_numbers(dos):
+    table = d_band_table(dos).set_index("atom")
+    assert list(table.index) == [0, 1, 2, 3]  # no oxygen unless it is asked for
+    for i in range(4):
+        low, row = -4.0 - 0.2 * i, table.loc[i]
+        assert row["element"] == "Cu"
+        assert row["spin"] == "both"
+        assert row["d_band_center_ev"] == pytest.approx((low + 1) / 2, abs=1e-3)
+        assert row["rectangular_width_ev"] == pytest.approx(1 - low, abs=2e-3)
+        assert row["rms_width_ev"] == pytest.approx((1 - low) / np.sqrt(12), abs=1e-3)
+        assert row["semielliptic_width_ev"] == pytest.approx(4 * row["rms_width_ev"])
+        assert row["skewness"] == pytest.approx(0, abs=1e-3)
+        assert row["kurtosis"] == pytest.approx(1.8, abs=1e-3)
+        assert row["filling"] == pytest.approx(-low / (1 - low), abs=1e-3)
+        assert row["upper_edge_ev"] == pytest.approx(1, abs=2e-3)
+        assert row["semielliptic_upper_edge_ev"] == pytest.approx(
+            row["d_band_center_ev"] + 2 * row["rms_width_ev"]
+        )
+        assert row["states_in_window"] == 1
+        assert row["center_shift_ev"] == 0
+        assert (row["window_low_ev"], row["window_high_ev"]) == (-12, 8)
+
+
+def test_the_window_says_what_it_does(dos):
+    row = d_band_table(dos, atoms=[0], window_ev=(-2.0, 0.0)).iloc[0]
+    assert row["d_band_center_ev"] == pytest.approx(-1, abs=1e-6)
+    assert row["rectangular_width_ev"] == pytest.approx(2, abs=1e-6)
+    assert row["filling"] == pytest.approx(1, abs=1e-9)
+    assert row["states_in_window"] == pytest.approx(2 / 5, abs=1e-3)
+    assert row["center_shift_ev"] == pytest.approx(0.5, abs=1e-3)
+    assert (row["window_low_ev"], row["window_high_ev"]) == (-2, 0)
+
+
+def test_a_selection_gets_rows_of_its_own(dos):
+    table = d_band_table(dos, atoms=[2, 0, 2])
+    assert list(table["atom"].fillna(-1)) == [0, 2, -1]
+    together = table.iloc[-1]
+    # Two rectangles of 10 states each: the mean of their centres.
+    assert together["d_band_center_ev"] == pytest.approx(-1.6, abs=1e-3)
+    assert together["element"] == "Cu"
+
+
+def test_selections(dos, slab):
+    assert select_atoms(dos) == [0, 1, 2, 3]
+    assert select_atoms(dos, elements=["O"]) == [4]
+    # ASE tags layers from the top.
+    for layer in (1, 4):
+        expected = [a.index for a in slab if a.tag == layer and a.symbol == "Cu"]
+        assert select_atoms(dos, layer=layer) == expected
+    assert select_atoms(dos, elements=["Cu", "O"], atoms=[4, 1]) == [1, 4]
+
+
+def test_atoms_that_bind_a_site():
+    atoms = ase.build.fcc111("Pt", (2, 2, 4), vacuum=8.0)
+    dos = dos_from_arrays(ENERGY, [box(-6, 1)] * len(atoms), atoms=atoms)
+    sites = {site.id: site for site in catml.find_sites(atoms)}
+    hollow = sites["hollow-fcc-1"]
+    chosen = select_atoms(dos, site="hollow-fcc-1")
+    assert chosen == sorted(hollow.atoms) == select_atoms(dos, site=hollow)
+    assert len(chosen) == 3
+    assert set(chosen) <= {a.index for a in atoms if a.tag == 1}
+    with pytest.raises(DescriptorError, match="no site 'hollow-9'; it has ontop"):
+        select_atoms(dos, site="hollow-9")
+
+
+def test_spins_and_the_effective_centre():
+    up, down = box(-5, 0.5, 5), box(-3, 2.5, 5)
+    dos = dos_from_arrays(ENERGY, [[up, down]], symbols=["Fe"])
+    table = d_band_table(dos).set_index("spin")
+    assert list(table.index) == ["both", "up", "down"]
+    e_up, e_down, f_up, f_down = -2.25, -0.25, 5 / 5.5, 3 / 5.5
+    assert table.loc["up", "d_band_center_ev"] == pytest.approx(e_up, abs=1e-3)
+    assert table.loc["down", "d_band_center_ev"] == pytest.approx(e_down, abs=1e-3)
+    assert table.loc["both", "d_band_center_ev"] == pytest.approx(-1.25, abs=1e-3)
+    # By hand: fillings 10/11 and 6/11, so weights 5/8 and 3/8, polarisation 1/4.
+    assert (f_up - f_down) / (f_up + f_down) == pytest.approx(1 / 4)
+    by_hand = 5 / 8 * e_up + 3 / 8 * e_down - 2.0 / 4
+    assert table.loc["both", "effective_center_ev"] == pytest.approx(by_hand, abs=2e-3)
+    assert table.loc[["up", "down"], "effective_center_ev"].isna().all()
+
+
+def test_without_magnetism_the_effective_centre_is_the_centre():
+    dos = dos_from_arrays(ENERGY, [[box(-5, 1, 5)] * 2], symbols=["Cu"])
+    row = d_band_table(dos).iloc[0]
+    assert row["effective_center_ev"] == pytest.approx(row["d_band_center_ev"], abs=1e-9)
+    empty = band_moments([1, 2, 3, 4], [0, 1, 1, 0])
+    assert effective_center_ev(empty, empty) == empty.center_ev
+
+
+def test_five_orbitals_count_as_their_sum():
+    parts = np.random.default_rng(1).dirichlet(np.ones(5))[:, None] * box(-5, 1)
+    split = dos_from_arrays(ENERGY, parts[None, None], symbols=["Pd"])
+    whole = dos_from_arrays(ENERGY, box(-5, 1), symbols=["Pd"])
+    ours, theirs = d_band(split, [0]), d_band(whole, [0])
+    assert ours.center_ev == pytest.approx(theirs.center_ev, abs=1e-9)
+    assert ours.n_states == pytest.approx(10, abs=0.01)
+
+
+def test_arrays_without_elements_are_described_all():
+    dos = dos_from_arrays(ENERGY, [box(-5, 1), box(-3, 2)])
+    assert list(d_band_table(dos)["atom"]) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"atoms": [5]}, "no atom 5; its atoms are numbered from 0 to 4"),
+        ({"atoms": [-1]}, "no atom -1"),
+        ({"atoms": []}, "numbered from 0 to 4"),
+        ({"elements": ["Pt"]}, "no atom of Pt; it has Cu, O"),
+        ({"layer": 9}, "no layer 9; they are counted from 1"),
+        ({"atoms": [0], "elements": ["O"]}, "no atom fulfils all conditions"),
+        ({"window_ev": (-10, -2)}, r"Fermi level \(0 eV\) lies outside the window from -10 to -2"),
+        ({"window_ev": (1, 5)}, "lies outside the window"),
+        ({"window_ev": (5, -5)}, "give the lower energy first"),
+        ({"elements": ["O"], "window_ev": (-1, 5)}, "some states must lie in the energy range"),
+    ],
+)
+def test_what_cannot_be_described(dos, options, says):
+    with pytest.raises(DescriptorError, match=says) as caught:
+        d_band_table(dos, **options)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_needs_a_structure_or_d_states():
+    dos = dos_from_arrays(ENERGY, [box(-5, 1), 0 * ENERGY])
+    for options in ({"layer": 1}, {"site": "ontop-1"}):
+        with pytest.raises(DescriptorError, match="without a structure"):
+            d_band_table(dos, **options)
+    with pytest.raises(DescriptorError, match="no structure beside it"):
+        d_band_table(dos, elements=["Cu"])
+    with pytest.raises(DescriptorError, match="has no d states"):
+        d_band_table(dos, atoms=[1])
+    with pytest.raises(DescriptorError, match="does not tell spins apart"):
+        d_band(dos, [0], spin="up")
