@@ -146,6 +146,26 @@ def export_command(options: argparse.Namespace) -> None:
     print(exported.summary())
 
 
+def dband_command(options: argparse.Namespace) -> None:
+    """Describe the d bands of a calculation, and draw them."""
+    from catml.workflow.d_band import COLUMNS_OF_FILE, describe_d_bands, sentence_of
+
+    table = describe_d_bands(
+        options.file,
+        structure=options.structure,
+        atoms=options.atom,
+        elements=options.element,
+        layer=options.layer,
+        site=options.site,
+        window_ev=tuple(options.window) if options.window else None,
+        plot=options.plot,
+    )
+    if not options.json:
+        print(sentence_of(table))
+        table = table.drop(columns=list(COLUMNS_OF_FILE)).dropna(axis="columns", how="all")
+    _print_table(table, as_json=options.json)
+
+
 def predict_command(options: argparse.Namespace) -> None:
     """Predict adsorption energies."""
     from catml.models.default import default_model

@@ -33,6 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_run(command)
     _add_build(command)
     _add_sites_and_export(command)
+    _add_dband(command)
     _add_energies(command)
     _add_data(command)
     return parser
@@ -110,6 +111,27 @@ def _add_sites_and_export(command: AddCommand) -> None:
     sub.add_argument("--fixed", type=int, metavar="N", help="held planes (default: lower half)")
     sub.add_argument("--vacuum", type=float, default=10.0, metavar="Å", help="on each side")
     sub.add_argument("--out", required=True, metavar="DIR", help="a new folder")
+
+
+def _add_dband(command: AddCommand) -> None:
+    sub = command(
+        "dband", commands.dband_command, "describe the d bands of a calculated density of states"
+    )
+    sub.add_argument("file", help="vasprun.xml, DOSCAR (LORBIT = 10, 11 or 12) or GPAW's .gpw")
+    sub.add_argument("--structure", metavar="FILE", help="of a DOSCAR (default: that beside it)")
+    sub.add_argument("--atom", type=int, action="append", metavar="N", help="from 0; repeat")
+    sub.add_argument("--element", action="append", metavar="SYMBOL", help="as Cu; repeat")
+    sub.add_argument("--layer", type=int, metavar="N", help="of a slab, from 1 at the top")
+    sub.add_argument("--site", metavar="ID", help="its binding atoms; as `catml sites` says")
+    sub.add_argument(
+        "--window",
+        type=float,
+        nargs=2,
+        metavar=("LOW", "HIGH"),
+        help="eV relative to the Fermi level (default: all of the file's energies)",
+    )
+    sub.add_argument("--plot", metavar="PICTURE", help="draw the d states into a .png or .svg")
+    sub.add_argument("--json", action="store_true", help=JSON_HELP)
 
 
 def _add_energies(command: AddCommand) -> None:

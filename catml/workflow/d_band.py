@@ -12,6 +12,9 @@ from catml.report.files import write_picture
 if TYPE_CHECKING:
     import pandas as pd
 
+COLUMNS_OF_FILE = ("work_function_ev", "fermi_level_ev", "window_low_ev", "window_high_ev")
+"""The columns of the table that are alike in every row, which `sentence_of` tells."""
+
 _NAMED_ATOMS = 4
 
 
@@ -67,3 +70,14 @@ def describe_d_bands(
         )
         write_picture(figure, plot)
     return table
+
+
+def sentence_of(table: "pd.DataFrame") -> str:
+    """Return what all rows of a table of d bands have in common, as one line of text."""
+    row = table.iloc[0]
+    work_function = row["work_function_ev"]
+    known = "" if work_function is None else f"; work function {work_function:.3f} eV"
+    return (
+        f"energies relative to the Fermi level ({row['fermi_level_ev']:.3f} eV in the file), from "
+        f"{row['window_low_ev']:.3f} to {row['window_high_ev']:.3f} eV{known}"
+    )

@@ -45,7 +45,9 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert leaving.value.code == 0
     text = capsys.readouterr().out
-    for command in ("run", "build", "sites", "export", "predict", "lookup", "datasets", "import"):
+    for command in ("run", "build", "sites", "export", "dband", "predict", "lookup"):
+        assert f"\n    {command} " in text
+    for command in ("datasets", "import"):
         assert f"\n    {command} " in text
 
 

@@ -1,0 +1,114 @@
+"""`catml dband` as a user meets it."""
+
+import json
+
+import numpy as np
+import pytest
+
+from catml.cli import main
+from tests.descriptors.vasp_files import doscar, fields, orbital_densities, poscar, vasprun
+
+ENERGY = np.round(np.linspace(-10, 8, 361), 4)
+FERMI = 1.25
+SYMBOLS = ["Fe", "Fe", "O"]
+NUMBERS = (
+    "d_band_center_ev",
+    "rms_width_ev",
+    "rectangular_width_ev",
+    "semielliptic_width_ev",
+    "skewness",
+    "kurtosis",
+    "filling",
+    "upper_edge_ev",
+    "semielliptic_upper_edge_ev",
+)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    names = fields(lorbit=11, with_f=False)
+    densities = orbital_densities(ENERGY - FERMI, n_atoms=3, n_spins=2, n_orbitals=9)
+    (tmp_path / "vasprun.xml").write_text(vasprun(ENERGY, densities, FERMI, SYMBOLS, names))
+    (tmp_path / "DOSCAR").write_text(doscar(ENERGY, densities, FERMI))
+    (tmp_path / "POSCAR").write_text(poscar(SYMBOLS))
+    return tmp_path
+
+
+def records(capsys, *arguments):
+    assert main(["dband", *map(str, arguments), "--json"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    return json.loads(captured.out)
+
+
+def test_json_has_every_number_per_atom_and_spin(folder, capsys):
+    rows = records(capsys, folder / "vasprun.xml")
+    assert [(row["atom"], row["spin"]) for row in rows] == [
+        (atom, spin) for atom in (0, 1) for spin in ("both", "up", "down")
+    ]
+    for row in rows:
+        assert row["element"] == "Fe"
+        assert all(isinstance(row[name], float) for name in NUMBERS)
+        assert row["fermi_level_ev"] == FERMI
+        assert row["work_function_ev"] is None
+        assert (row["effective_center_ev"] is not None) == (row["spin"] == "both")
+    assert rows[0]["window_low_ev"] == pytest.approx(-11.25)
+    # The same densities in the other file.
+    for ours, theirs in zip(rows, records(capsys, folder / "DOSCAR"), strict=True):
+        for name in NUMBERS:
+            assert ours[name] == pytest.approx(theirs[name], abs=1e-6)
+
+
+def test_selections_and_window(folder, capsys):
+    rows = records(capsys, folder / "DOSCAR", "--element", "Fe", "--window", "-8", "3")
+    assert [row["atom"] for row in rows[::3]] == [0, 1, None]
+    assert {(row["window_low_ev"], row["window_high_ev"]) for row in rows} == {(-8, 3)}
+    assert all(0.9 < row["states_in_window"] <= 1 for row in rows)
+    assert any(row["center_shift_ev"] != 0 for row in rows)
+    one = records(capsys, folder / "DOSCAR", "--atom", "2")
+    assert {(row["atom"], row["element"]) for row in one} == {(2, "O")}
+    two = records(capsys, folder / "DOSCAR", "--atom", "0", "--atom", "2")
+    assert two[-1]["element"] == "Fe+O"
+
+
+def test_the_table_of_a_terminal(folder, capsys):
+    assert main(["dband", str(folder / "DOSCAR"), "--atom", "1"]) == 0
+    first, heads, *rows = capsys.readouterr().out.splitlines()
+    assert first == (
+        "energies relative to the Fermi level (1.250 eV in the file), from -11.250 to 6.750 eV"
+    )
+    assert {"atom", "d_band_center_ev", "upper_edge_ev"} <= set(heads.split())
+    assert "work_function_ev" not in heads
+    assert len(rows) == 3
+
+
+def test_the_picture(folder, capsys):
+    picture = folder / "dos.svg"
+    records(capsys, folder / "DOSCAR", "--plot", picture)
+    text = picture.read_text()
+    assert "d states of Fe0 Fe1" in text
+    assert "upper edge" in text
+    for atom in ("0", "2"):
+        records(capsys, folder / "DOSCAR", "--atom", atom, "--plot", folder / "one.png")
+    assert (folder / "one.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["none.xml"], "cannot be read"),
+        (["POSCAR"], "is no DOSCAR"),
+        (["DOSCAR", "--atom", "7"], "numbered from 0 to 2"),
+        (["DOSCAR", "--element", "Pt"], "it has Fe, O"),
+        (["DOSCAR", "--window", "1", "3"], "Fermi level (0 eV) lies outside the window"),
+        (["DOSCAR", "--plot", "dos.pdf"], "must end in .png or .svg"),
+        (["vasprun.xml", "--structure", "POSCAR"], "holds its own structure"),
+    ],
+)
+def test_wrong_input_is_one_message(folder, capsys, monkeypatch, arguments, says):
+    monkeypatch.chdir(folder)
+    assert main(["dband", *arguments]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert says in captured.err
+    assert captured.err.count("\n") == 1
