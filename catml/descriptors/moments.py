@@ -185,7 +185,7 @@ def _integral(
         right = (1 + point) / 2
         between = energy[:-1] * (1 - right) + energy[1:] * right
         height = states[:-1] * (1 - right) + states[1:] * right
-        total += factor / 2 * float((np.diff(energy) * height * weight(between)).sum())
+        total += float(factor) / 2 * float((np.diff(energy) * height * weight(between)).sum())
     return total
 
 

@@ -22,6 +22,7 @@ def test_without_gpaw_one_sentence_says_so(tmp_path, monkeypatch):
 def test_copper_of_gpaw(tmp_path):
     script = """
 from ase.build import bulk, fcc111
+from ase.units import Hartree
 from gpaw import GPAW
 cu = bulk("Cu", a=3.61)
 cu.calc = GPAW(mode="lcao", basis="dzp", xc="PBE", h=0.25, kpts=(6, 6, 6), txt=None)
@@ -29,10 +30,11 @@ cu.get_potential_energy()
 cu.calc.write("Cu.gpw")
 slab = fcc111("Al", (1, 1, 2), vacuum=6.0)
 slab.pbc = True, True, False
-slab.calc = GPAW(mode="lcao", basis="sz(dzp)", xc="PBE", h=0.25, kpts=(4, 4, 1), txt=None)
+slab.calc = GPAW(mode="lcao", basis="sz(dzp)", xc="PBE", h=0.25, kpts=(4, 4, 1), txt=None,
+                 poissonsolver={"dipolelayer": "xy"})
 slab.get_potential_energy()
 slab.calc.write("Al.gpw")
-print(slab.calc.hamiltonian.get_workfunctions(slab.calc.wfs)[1])
+print(slab.calc.hamiltonian.get_workfunctions(slab.calc.wfs)[1] * Hartree)
 """
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
