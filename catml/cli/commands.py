@@ -148,22 +148,28 @@ def export_command(options: argparse.Namespace) -> None:
 
 def dband_command(options: argparse.Namespace) -> None:
     """Describe the d bands of a calculation, and draw them."""
-    from catml.workflow.d_band import COLUMNS_OF_FILE, describe_d_bands, sentence_of
+    from catml.descriptors.dos_files import UnconvergedDosWarning
+    from catml.workflow.d_band import describe_d_bands, printed
 
-    table = describe_d_bands(
-        options.file,
-        structure=options.structure,
-        atoms=options.atom,
-        elements=options.element,
-        layer=options.layer,
-        site=options.site,
-        window_ev=tuple(options.window) if options.window else None,
-        plot=options.plot,
-    )
-    if not options.json:
-        print(sentence_of(table))
-        table = table.drop(columns=list(COLUMNS_OF_FILE)).dropna(axis="columns", how="all")
-    _print_table(table, as_json=options.json)
+    with warnings.catch_warnings(record=True) as doubts:
+        warnings.simplefilter("always")
+        table = describe_d_bands(
+            options.file,
+            structure=options.structure,
+            atoms=options.atom,
+            elements=options.element,
+            layer=options.layer,
+            site=options.site,
+            window_ev=tuple(options.window) if options.window else None,
+            plot=options.plot,
+        )
+    for doubt in doubts:
+        if issubclass(doubt.category, UnconvergedDosWarning):
+            print(f"catml: warning: {doubt.message}", file=sys.stderr)
+    if options.json:
+        _print_table(table, as_json=True)
+    else:
+        print(printed(table))
 
 
 def predict_command(options: argparse.Namespace) -> None:

@@ -2,5 +2,6 @@
 
 The featurizer turns a site table into model input with the scikit-learn transformer interface;
 the other modules hold one family of descriptors each and work on arrays, without density
-functional theory. Moments of a calculated density of states are in `moments`.
+functional theory. `d_band` describes the calculated density of states that `dos_files` reads from
+files of VASP and GPAW, or `dos` wraps from arrays; its mathematics is in `moments`.
 """

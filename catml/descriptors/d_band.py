@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from catml.descriptors.dos import UNKNOWN_ELEMENT, ProjectedDos, Spin
+from catml.descriptors.dos import ProjectedDos, Spin
+from catml.descriptors.dos_selection import FEWEST_STATES, checked_indices, select_atoms
 from catml.descriptors.moments import BandMoments, band_moments
 from catml.errors import DescriptorError
 
@@ -21,73 +22,7 @@ if TYPE_CHECKING:
 
     from catml.structures.sites import Site
 
-# Groups 3 to 12 with the f elements, whose d states are valence states too.
-_D_METALS = {*range(21, 31), *range(39, 49), *range(57, 81), *range(89, 113)}
-# In states per atom. Less is what other atoms' tails leave in a sphere.
-_FEWEST_STATES = 1e-3
-
 Window = tuple[float, float]
-
-
-def select_atoms(
-    dos: ProjectedDos,
-    *,
-    atoms: Sequence[int] | None = None,
-    elements: Sequence[str] | None = None,
-    layer: int | None = None,
-    site: "str | Site | None" = None,
-) -> list[int]:
-    """Return the indices of the atoms that fulfil every condition given.
-
-    Parameters
-    ----------
-    dos
-        Where the atoms are.
-    atoms
-        Indices from 0; several times the same counts once.
-    elements
-        Their elements.
-    layer
-        Atomic layer of a slab, counted from 1 at the top.
-    site
-        A site or its id, as `catml.find_sites` gives it for the structure: its binding atoms.
-
-    Returns
-    -------
-    list of int
-        In increasing order. Without a condition, the metals with d states (groups 3 to 12 and the
-        f elements), or every atom where there is none.
-
-    Raises
-    ------
-    DescriptorError
-        If an index, element, layer or site does not exist, or no atom fulfils all conditions.
-    SurfaceError
-        If a site is asked for and the structure is no slab.
-    """
-    n_atoms = len(dos.symbols)
-    chosen = set(range(n_atoms))
-    if atoms is not None:
-        chosen &= _checked_indices(dos, atoms)
-    if elements is not None:
-        missing = [element for element in elements if element not in dos.symbols]
-        if missing:
-            raise DescriptorError(
-                f"{dos.source} has no atom of {missing[0]}; it has {_elements(dos)}"
-            )
-        chosen &= {i for i, symbol in enumerate(dos.symbols) if symbol in elements}
-    if layer is not None:
-        chosen &= _atoms_of_layer(dos, layer)
-    if site is not None:
-        chosen &= _atoms_of_site(dos, site)
-    if not chosen:
-        raise DescriptorError(
-            f"{dos.source}: no atom fulfils all conditions at once; leave one of atoms, elements, "
-            "layer and site out"
-        )
-    if atoms is elements is layer is site is None:
-        return _metals(dos) or sorted(chosen)
-    return sorted(chosen)
 
 
 def d_band(
@@ -117,14 +52,14 @@ def d_band(
         If an atom does not exist or has no d states in the window, spins are not told apart, or
         the window does not hold the Fermi level.
     """
-    chosen = sorted(_checked_indices(dos, atoms))
+    chosen = sorted(checked_indices(dos, atoms))
     if spin not in dos.spins:
         raise DescriptorError(f"{dos.source} does not tell spins apart; ask for both together")
     _check_window(window_ev)
     states = dos.states(chosen, spin)
     n_states = float(np.trapezoid(states, dos.energy_ev))
     who = ", ".join(f"{i} ({dos.symbols[i]})" for i in chosen[:5])
-    if n_states < _FEWEST_STATES * len(chosen):
+    if n_states < FEWEST_STATES * len(chosen):
         raise DescriptorError(
             f"{dos.source}: atom {who} has no d states, spin {spin}; choose atoms of a metal, as "
             "with --element"
@@ -196,7 +131,7 @@ def d_band_table(
 
     chosen = select_atoms(dos, atoms=atoms, elements=elements, layer=layer, site=site)
     groups = [[i] for i in chosen]
-    asked_for = not (atoms is elements is layer is site is None)
+    asked_for = any(condition is not None for condition in (atoms, elements, layer, site))
     if asked_for and len(chosen) > 1:
         groups.append(chosen)
     rows = [_row(dos, group, spin, window_ev) for group in groups for spin in dos.spins]
@@ -259,64 +194,3 @@ def _check_window(window_ev: Window | None) -> None:
             f"the Fermi level (0 eV) lies outside the window from {low:g} to {high:g} eV; energies "
             "are relative to it, give a window around it, as -10 5"
         )
-
-
-def _checked_indices(dos: ProjectedDos, atoms: Sequence[int]) -> set[int]:
-    n_atoms = len(dos.symbols)
-    wrong = [index for index in atoms if not 0 <= index < n_atoms]
-    if wrong or not len(atoms):
-        what = f"no atom {wrong[0]}" if wrong else "no atom without a number"
-        raise DescriptorError(
-            f"{dos.source} has {what}; its atoms are numbered from 0 to {n_atoms - 1}"
-        )
-    return {int(index) for index in atoms}
-
-
-def _atoms_of_layer(dos: ProjectedDos, layer: int) -> set[int]:
-    from catml.structures.layers import layer_numbers
-
-    if dos.atoms is None:
-        raise DescriptorError(_no_structure(dos, "layers"))
-    numbers = layer_numbers(dos.atoms)
-    if not 1 <= layer <= numbers.max():
-        raise DescriptorError(
-            f"{dos.source} has no layer {layer}; they are counted from 1 at the top to "
-            f"{numbers.max()}"
-        )
-    return {int(i) for i in np.flatnonzero(numbers == layer)}
-
-
-def _atoms_of_site(dos: ProjectedDos, site: "str | Site") -> set[int]:
-    from catml.structures.sites import find_sites
-
-    if not isinstance(site, str):
-        return _checked_indices(dos, site.atoms)
-    if dos.atoms is None:
-        raise DescriptorError(_no_structure(dos, "sites"))
-    known = {found.id: found for found in find_sites(dos.atoms)}
-    if site not in known:
-        raise DescriptorError(f"{dos.source} has no site {site!r}; it has {', '.join(known)}")
-    return set(known[site].atoms)
-
-
-def _no_structure(dos: ProjectedDos, what: str) -> str:
-    return (
-        f"{dos.source} comes without a structure, so that {what} are not known; put its CONTCAR or "
-        "POSCAR beside it, or give atoms by number"
-    )
-
-
-def _metals(dos: ProjectedDos) -> list[int]:
-    from ase.data import atomic_numbers
-
-    return [
-        i
-        for i, symbol in enumerate(dos.symbols)
-        if atomic_numbers.get(symbol, 0) in _D_METALS
-        and np.trapezoid(dos.states([i]), dos.energy_ev) >= _FEWEST_STATES
-    ]
-
-
-def _elements(dos: ProjectedDos) -> str:
-    named = sorted({symbol for symbol in dos.symbols if symbol != UNKNOWN_ELEMENT})
-    return ", ".join(named) or "no structure beside it that names its atoms"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import tempfile
+import warnings
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,10 @@ _STRUCTURES = ("CONTCAR", "POSCAR")
 _ALLOWED = "give a vasprun.xml, a DOSCAR or a .gpw file"
 
 
+class UnconvergedDosWarning(UserWarning):
+    """A density of states of a calculation that did not converge."""
+
+
 def read_dos(path: str | Path, *, structure: str | Path | None = None) -> ProjectedDos:
     """Read the d states of every atom from a file.
 
@@ -41,6 +46,11 @@ def read_dos(path: str | Path, *, structure: str | Path | None = None) -> Projec
     ------
     DescriptorError
         If the file cannot be read, is cut short, is none of these, or has no d states.
+
+    Warns
+    -----
+    UnconvergedDosWarning
+        If a vasprun.xml says that its calculation did not converge.
     """
     file = Path(path)
     content = _content(file)
@@ -126,12 +136,19 @@ def _parsed(file: Path, content: bytes) -> Any:
         copy = Path(folder) / "vasprun.xml"
         copy.write_bytes(content)
         try:
-            return Vasprun(str(copy), parse_eigen=False, parse_potcar_file=False)
+            with warnings.catch_warnings(record=True) as doubts:
+                warnings.simplefilter("always")
+                run = Vasprun(str(copy), parse_eigen=False, parse_potcar_file=False)
         except Exception as reason:  # pymatgen raises whatever its parser stumbles on
             raise DescriptorError(
                 f"{file} is a damaged vasprun.xml: {type(reason).__name__} "
                 f"({' '.join(str(reason).split())[:120]}); calculate or copy it again"
             ) from None
+    if any(doubt.category.__name__ == "UnconvergedVASPWarning" for doubt in doubts):
+        warnings.warn(
+            f"{file} is of a calculation that did not converge", UnconvergedDosWarning, stacklevel=4
+        )
+    return run
 
 
 def _vasprun_d_states(file: Path, run: Any) -> np.ndarray:

@@ -53,6 +53,10 @@ def parse_doscar(text: str, *, source: str) -> Doscar:
         If the text is no DOSCAR, is cut short, or has no densities of atoms.
     """
     lines = text.rstrip().splitlines()
+    if any("; Z=" in line for line in lines):
+        raise DescriptorError(
+            f"{source} is of LOBSTER, whose orbitals stand in another order; give VASP's DOSCAR"
+        )
     n_atoms, n_energies, fermi_level_ev = _header(lines, source)
     total = _block(lines, _HEADER_LINES, n_energies, "the total density of states", source)
     if total.shape[1] not in (3, 5):

@@ -4,16 +4,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catml.descriptors.d_band import d_band_table, select_atoms
+from catml.descriptors.d_band import d_band_table
 from catml.descriptors.dos_files import read_dos
+from catml.descriptors.dos_selection import select_atoms
 from catml.report.figures_dos import dos_figure
 from catml.report.files import write_picture
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS_OF_FILE = ("work_function_ev", "fermi_level_ev", "window_low_ev", "window_high_ev")
-"""The columns of the table that are alike in every row, which `sentence_of` tells."""
+# Alike in every row, and so told once; and the columns' headings on a terminal.
+_OF_FILE = ("work_function_ev", "fermi_level_ev", "window_low_ev", "window_high_ev")
+_HEADINGS = {
+    "d_band_center_ev": "centre",
+    "rms_width_ev": "rms width",
+    "rectangular_width_ev": "rectangular",
+    "semielliptic_width_ev": "semi-elliptic",
+    "upper_edge_ev": "upper edge",
+    "semielliptic_upper_edge_ev": "centre + 2 rms",
+    "effective_center_ev": "effective centre",
+    "states_in_window": "in window",
+    "center_shift_ev": "shift by window",
+}
 
 _NAMED_ATOMS = 4
 
@@ -72,12 +84,21 @@ def describe_d_bands(
     return table
 
 
-def sentence_of(table: "pd.DataFrame") -> str:
-    """Return what all rows of a table of d bands have in common, as one line of text."""
-    row = table.iloc[0]
-    work_function = row["work_function_ev"]
+def printed(table: "pd.DataFrame") -> str:
+    """Return a table of d bands as text for a terminal, energies and widths in eV."""
+    first = table.iloc[0]
+    work_function = first["work_function_ev"]
     known = "" if work_function is None else f"; work function {work_function:.3f} eV"
-    return (
-        f"energies relative to the Fermi level ({row['fermi_level_ev']:.3f} eV in the file), from "
-        f"{row['window_low_ev']:.3f} to {row['window_high_ev']:.3f} eV{known}"
+    rows = table.drop(columns=list(_OF_FILE)).dropna(axis="columns", how="all")
+    rows["atom"] = ["together" if atom is None else str(atom) for atom in _or_none(table["atom"])]
+    text = rows.rename(columns=_HEADINGS).to_string(
+        index=False, na_rep="", float_format=lambda value: f"{value:.3f}"
     )
+    return (
+        f"eV relative to the Fermi level ({first['fermi_level_ev']:.3f} eV in the file), from "
+        f"{first['window_low_ev']:.3f} to {first['window_high_ev']:.3f} eV{known}\n{text}"
+    )
+
+
+def _or_none(column: "pd.Series") -> list[int | None]:
+    return column.astype(object).where(column.notna(), None).tolist()

@@ -75,11 +75,21 @@ def test_the_table_of_a_terminal(folder, capsys):
     assert main(["dband", str(folder / "DOSCAR"), "--atom", "1"]) == 0
     first, heads, *rows = capsys.readouterr().out.splitlines()
     assert first == (
-        "energies relative to the Fermi level (1.250 eV in the file), from -11.250 to 6.750 eV"
+        "eV relative to the Fermi level (1.250 eV in the file), from -11.250 to 6.750 eV"
     )
-    assert {"atom", "d_band_center_ev", "upper_edge_ev"} <= set(heads.split())
-    assert "work_function_ev" not in heads
+    assert heads.split()[:4] == ["atom", "element", "spin", "centre"]
     assert len(rows) == 3
+    assert main(["dband", str(folder / "DOSCAR"), "--element", "Fe"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].split()[:3] == ["together", "Fe", "down"]
+
+
+def test_a_run_that_did_not_converge_is_said_so(folder, capsys):
+    file = folder / "vasprun.xml"
+    file.write_text(file.read_text().replace("name='NELM'>60", "name='NELM'>1"))
+    assert main(["dband", str(file), "--json"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)
+    assert captured.err == (f"catml: warning: {file} is of a calculation that did not converge\n")
 
 
 def test_the_picture(folder, capsys):

@@ -2,8 +2,7 @@ import ase.build
 import numpy as np
 import pytest
 
-import catml
-from catml.descriptors.d_band import d_band, d_band_table, effective_center_ev, select_atoms
+from catml.descriptors.d_band import d_band, d_band_table, effective_center_ev
 from catml.descriptors.dos import dos_from_arrays
 from catml.descriptors.moments import band_moments
 from catml.errors import DescriptorError
@@ -72,29 +71,6 @@ def test_a_selection_gets_rows_of_its_own(dos):
     # Two rectangles of 10 states each: the mean of their centres.
     assert together["d_band_center_ev"] == pytest.approx(-1.6, abs=1e-3)
     assert together["element"] == "Cu"
-
-
-def test_selections(dos, slab):
-    assert select_atoms(dos) == [0, 1, 2, 3]
-    assert select_atoms(dos, elements=["O"]) == [4]
-    # ASE tags layers from the top.
-    for layer in (1, 4):
-        expected = [a.index for a in slab if a.tag == layer and a.symbol == "Cu"]
-        assert select_atoms(dos, layer=layer) == expected
-    assert select_atoms(dos, elements=["Cu", "O"], atoms=[4, 1]) == [1, 4]
-
-
-def test_atoms_that_bind_a_site():
-    atoms = ase.build.fcc111("Pt", (2, 2, 4), vacuum=8.0)
-    dos = dos_from_arrays(ENERGY, [box(-6, 1)] * len(atoms), atoms=atoms)
-    sites = {site.id: site for site in catml.find_sites(atoms)}
-    hollow = sites["hollow-fcc-1"]
-    chosen = select_atoms(dos, site="hollow-fcc-1")
-    assert chosen == sorted(hollow.atoms) == select_atoms(dos, site=hollow)
-    assert len(chosen) == 3
-    assert set(chosen) <= {a.index for a in atoms if a.tag == 1}
-    with pytest.raises(DescriptorError, match="no site 'hollow-9'; it has ontop"):
-        select_atoms(dos, site="hollow-9")
 
 
 def test_spins_and_the_effective_centre():

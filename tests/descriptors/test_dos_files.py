@@ -140,6 +140,8 @@ def _broken_doscars():
     yield doscar(ENERGY, densities, 30.0), "Fermi level, 30 eV, lies outside"
     yield doscar(ENERGY, densities, -10.5), "Fermi level, -10.5 eV, lies outside"
     yield doscar(ENERGY[::-1], densities, FERMI), "do not increase"
+    yield good.replace(lines[5], f"{lines[5]}; Z= 29; 4s 3d_xy"), "is of LOBSTER"
+    yield "\n".join([*lines[:5], "  33   18   24", *lines[6:]]), "is no DOSCAR"  # an EIGENVAL
     yield "", "is empty"
 
 
