@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ase import Atoms
 
 _SAME_PLACE_ANG = 0.3
+# The search divides space into boxes of its radius; about as many of them as atoms is quickest.
+_QUICK_ANG = 2.0
 # No crystal has planes so far apart that its slabs would seem to end within the surface.
 _EMPTY_ANG = 5.0
 
@@ -40,11 +42,12 @@ def checked_structure(atoms: object) -> "Atoms":
             f"{atoms.get_chemical_formula()} holds positions that are no numbers, first of {where}:"
             " read or build the structure again."
         )
-    close = pairs_within(atoms, _SAME_PLACE_ANG)
-    if len(close.i):
+    pairs = pairs_within(atoms, _QUICK_ANG)
+    if (pairs.distance < _SAME_PLACE_ANG).any():
+        first = int((pairs.distance < _SAME_PLACE_ANG).argmax())
         raise SurfaceError(
-            f"{atoms.get_chemical_formula()} has two atoms in one place: {int(close.i[0])} and "
-            f"{int(close.j[0])} are {close.distance[0]:.2f} Å apart. Take one of them away, or "
+            f"{atoms.get_chemical_formula()} has two atoms in one place: {pairs.i[first]} and "
+            f"{pairs.j[first]} are {pairs.distance[first]:.2f} Å apart. Take one of them away, or "
             "correct the cell."
         )
     return _without_box(bare_slab(atoms))

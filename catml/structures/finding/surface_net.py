@@ -8,7 +8,7 @@ so a 4-fold hollow needs no cutting and merging of triangles. Sides of faces are
 vertices; on a closed net their numbers obey V - E + F = 0 per cell of a slab and 2 on a particle.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -44,7 +44,8 @@ _COMPOUND_SHARE = 1 / 3
 
 _TOUCH = 0.03
 _MERGE = 0.06
-# Least height of a face's normal; that of an upright face is zero but for rounding.
+# How far a face's normal may point down by rounding; that of an upright face, such as the wall of a
+# vacancy in fcc(100), is level.
 _UPRIGHT = 1e-6
 _UP = np.array([0.0, 0.0, 1.0])
 
@@ -192,11 +193,15 @@ def _ordered_rim(surface: SurfaceCell, probe: Vector, touched: Images) -> Images
 
 def _top_faces(surface: SurfaceCell, faces: list[Face]) -> list[Face]:
     """The faces that look up and that the probe reaches from the highest one."""
-    up = [float(face_normal(surface, face)[2]) > _UPRIGHT for face in faces]
+    up = [float(face_normal(surface, face)[2]) > -_UPRIGHT for face in faces]
     heights = [
         float(face.probe[2]) if upward else -np.inf for face, upward in zip(faces, up, strict=True)
     ]
-    return reached_faces(surface, faces, heights, up)
+    reached = reached_faces(surface, faces, heights, up)
+    # A triangle of atoms that stands up alone, as over a narrow valley or around an atom bound on
+    # top of another, is touched from either side and is no part of the surface.
+    touched = Counter(canonical(face.rim) for face in reached)
+    return [face for face in reached if touched[canonical(face.rim)] == 1]
 
 
 def _outer_faces(surface: SurfaceCell, faces: list[Face]) -> list[Face]:

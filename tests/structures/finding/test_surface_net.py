@@ -1,3 +1,5 @@
+from collections import Counter
+
 import numpy as np
 import pytest
 from ase.build import add_adsorbate, bcc100, bcc111, bulk, fcc100, fcc110, fcc111, surface
@@ -134,3 +136,27 @@ def test_the_net_around_posts_has_the_symmetry_of_the_surface() -> None:
         ("ontop", 1)
     ] * 3
     assert all(site.multiplicity % 3 == 0 for site in sites if site.kind != "ontop")
+
+
+@pytest.mark.parametrize(
+    ("slab", "at_the_bottom"),
+    [(fcc100("Cu", (3, 3, 4), vacuum=8), "4fold"), (fcc111("Cu", (3, 3, 4), vacuum=8), "fcc")],
+)
+def test_the_pit_of_a_vacancy_has_a_hollow_at_its_bottom(slab, at_the_bottom):
+    """There, one layer below the others, the missing atom would sit again."""
+    del slab[[atom.index for atom in slab if atom.tag == 1][4]]
+    sites = find_sites(slab)
+    total = Counter()
+    for site in sites:
+        total[site.kind] += site.multiplicity
+    assert total["ontop"] - total["bridge"] + total["hollow"] == 0
+    second = sorted(set(slab.positions[:, 2].round(3)))[-2]
+    bottom = [site for site in sites if site.kind == "hollow" and site.position[2] < second + 0.01]
+    assert [(site.subtype, site.multiplicity) for site in bottom] == [(at_the_bottom, 1)]
+
+
+def test_faces_that_stand_upright_close_the_net():
+    slab = Surface("Ru(10-10):Ru-2").slab()
+    sites = find_sites(slab)
+    signs = {"ontop": 1, "bridge": -1, "hollow": 1}
+    assert sum(signs[site.kind] * site.multiplicity for site in sites) == 0
