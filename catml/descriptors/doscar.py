@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from catml.errors import DescriptorError
 
 _HEADER_LINES = 6
+_ROUNDING_EV = 1e-3
 _PRODUCED_BY = "it is written with LORBIT = 10, 11 or 12"
 # Number of orbitals in a file -> which of them are d.
 _D_COLUMNS = {3: slice(2, 3), 4: slice(2, 3), 9: slice(4, 9), 16: slice(4, 9)}
@@ -57,7 +58,8 @@ def parse_doscar(text: str, *, source: str) -> Doscar:
         raise DescriptorError(
             f"{source} is of LOBSTER, whose orbitals stand in another order; give VASP's DOSCAR"
         )
-    n_atoms, n_energies, fermi_level_ev = _header(lines, source)
+    header = _header(lines, source)
+    n_atoms, n_energies = header.n_atoms, header.n_energies
     total = _block(lines, _HEADER_LINES, n_energies, "the total density of states", source)
     if total.shape[1] not in (3, 5):
         raise DescriptorError(
@@ -68,18 +70,38 @@ def parse_doscar(text: str, *, source: str) -> Doscar:
         raise DescriptorError(
             f"{source} has no densities of states of atoms; {_PRODUCED_BY}, calculate again so"
         )
-    polarized = total.shape[1] == 5
-    d_states = []
+    blocks = []
     for atom in range(n_atoms):
         start = _HEADER_LINES + n_energies + atom * (n_energies + 1) + 1
         block = _block(lines, start, n_energies, f"atom {atom} of {n_atoms}", source)
-        d_states.append(_d_states(block[:, 1:], polarized, source))
-    if len({states.shape for states in d_states}) != 1:
-        raise DescriptorError(f"{source}: its atoms have different numbers of columns")
-    return Doscar(total[:, 0], np.stack(d_states), fermi_level_ev)
+        blocks.append(block[:, 1:])
+    if len({block.shape for block in blocks}) != 1:
+        raise DescriptorError(
+            f"{source}: its atoms have different numbers of columns; the file is damaged"
+        )
+    d_states = _d_states(np.stack(blocks), total.shape[1] == 5, source)
+    energy_ev = _unrounded(total[:, 0], header)
+    return Doscar(energy_ev, d_states, header.fermi_level_ev)
 
 
-def _header(lines: list[str], source: str) -> tuple[int, int, float]:
+class _Header(NamedTuple):
+    n_atoms: int
+    n_energies: int
+    lowest_ev: float
+    highest_ev: float
+    fermi_level_ev: float
+
+
+def _unrounded(energy_ev: NDArray[np.float64], header: _Header) -> NDArray[np.float64]:
+    """Return the even energies of the header where the column is their rounding to 0.001 eV.
+
+    On a fine grid rounded energies repeat.
+    """
+    exact = np.linspace(header.lowest_ev, header.highest_ev, header.n_energies)
+    return exact if np.allclose(exact, energy_ev, rtol=0, atol=_ROUNDING_EV) else energy_ev
+
+
+def _header(lines: list[str], source: str) -> _Header:
     try:
         n_atoms = int(lines[0].split()[0])
         _, _ = (int(word) for word in lines[0].split()[1:3])
@@ -88,7 +110,8 @@ def _header(lines: list[str], source: str) -> tuple[int, int, float]:
         if len(words) != 5:
             # Ten thousand energies and more stand without a space before them.
             words = [line[:16], line[16:32], line[32:37], line[37:53]]
-        n_energies, fermi_level_ev = int(words[2]), float(words[3])
+        highest_ev, lowest_ev, fermi_level_ev = (float(words[i]) for i in (0, 1, 3))
+        n_energies = int(words[2])
     except (IndexError, ValueError):
         raise DescriptorError(
             f"{source} is no DOSCAR: its header should give the number of atoms in line 1 and "
@@ -98,7 +121,7 @@ def _header(lines: list[str], source: str) -> tuple[int, int, float]:
         raise DescriptorError(
             f"{source} has {n_atoms} atoms and {n_energies} energies; at least 1 and 3 are needed"
         )
-    return n_atoms, n_energies, fermi_level_ev
+    return _Header(n_atoms, n_energies, lowest_ev, highest_ev, fermi_level_ev)
 
 
 def _block(lines: list[str], start: int, count: int, what: str, source: str) -> NDArray[np.float64]:
@@ -124,8 +147,8 @@ def _block(lines: list[str], start: int, count: int, what: str, source: str) -> 
 
 
 def _d_states(columns: NDArray[np.float64], polarized: bool, source: str) -> NDArray[np.float64]:
-    """Return the d states of one atom, shape (spins, orbitals, n)."""
-    found = columns.shape[1]
+    """Return the d states, shape (atoms, spins, orbitals, n), of columns (atoms, n, columns)."""
+    n_atoms, n_energies, found = columns.shape
     if polarized:
         channels = 2
     elif found in _D_COLUMNS and not (found == 16 and _is_magnetisation(columns)):
@@ -138,16 +161,17 @@ def _d_states(columns: NDArray[np.float64], polarized: bool, source: str) -> NDA
             f"{source}: its atoms have {found} columns of orbitals, which is none of VASP's "
             "layouts; " + _PRODUCED_BY
         )
-    by_orbital = columns.reshape(len(columns), orbitals, channels)[:, _D_COLUMNS[orbitals]]
+    by_orbital = columns.reshape(n_atoms, n_energies, orbitals, channels)
     spins = 2 if channels == 2 else 1
-    return by_orbital[:, :, :spins].transpose(2, 1, 0)
+    return by_orbital[:, :, _D_COLUMNS[orbitals], :spins].transpose(0, 3, 2, 1)
 
 
 def _is_magnetisation(columns: NDArray[np.float64]) -> bool:
     """Whether 16 columns are s, p, d, f with a magnetisation each, and not 16 orbitals.
 
-    A magnetisation is nowhere larger than its density.
+    A magnetisation is nowhere larger than its density. Of a light atom alone the orbitals may look
+    like that, of all atoms together they do not.
     """
-    by_orbital = columns.reshape(len(columns), 4, 4)
-    length = np.linalg.norm(by_orbital[:, :, 1:], axis=2)
-    return bool((length <= 1.01 * np.abs(by_orbital[:, :, 0]) + 1e-4).all())
+    by_orbital = columns.reshape(*columns.shape[:2], 4, 4)
+    length = np.linalg.norm(by_orbital[..., 1:], axis=-1)
+    return bool((length <= 1.01 * np.abs(by_orbital[..., 0]) + 1e-4).all())

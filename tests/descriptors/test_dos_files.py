@@ -81,6 +81,13 @@ def test_noncollinear_files_give_the_density_not_its_magnetisation(tmp_path):
         np.testing.assert_allclose(read_dos(tmp_path / "vasprun.xml").d_states, d, atol=1e-9)
 
 
+def test_a_hydrogen_atom_among_f_orbitals_has_no_magnetisation(tmp_path):
+    _, densities, d = written(11, 1, True)
+    densities[1, :, 1:] = 0  # s states alone
+    (tmp_path / "DOSCAR").write_text(doscar(ENERGY, densities, FERMI))
+    np.testing.assert_allclose(read_dos(tmp_path / "DOSCAR").d_states, d, atol=1e-4)
+
+
 def test_gzip_is_known_by_content_whatever_the_name(tmp_path):
     names, densities, d = written(11, 2, False)
     packed = gzip.compress(doscar(ENERGY, densities, FERMI).encode())
@@ -112,16 +119,18 @@ def test_the_structure_of_a_doscar(tmp_path):
 
 
 def test_fortran_numbers_of_a_doscar(tmp_path):
-    energy = np.linspace(-2.0, 8.0, 10001)
+    energy = np.linspace(-2.0, 8.0, 20001)
     densities = np.zeros((1, 1, 3, energy.size))
     densities[0, 0, 2] = 1.0
     text = doscar(energy, densities, FERMI)
-    assert "-2.0000000010001" in text  # NEDOS runs into EMIN
+    assert "-2.0000000020001" in text  # NEDOS runs into EMIN
     text = text.replace("0.0000E+00", "0.1234-104")
     (tmp_path / "DOSCAR").write_text(text)
     dos = read_dos(tmp_path / "DOSCAR")
     assert dos.fermi_level_ev == FERMI
-    assert dos.d_states.shape == (1, 1, 1, 10001)
+    assert dos.d_states.shape == (1, 1, 1, 20001)
+    # The energies are rounded to 0.001 eV in their column, twice as coarse as the grid.
+    np.testing.assert_allclose(dos.energy_ev, energy - FERMI, atol=1e-9)
 
 
 def _broken_doscars():
