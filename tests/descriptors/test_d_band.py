@@ -1,4 +1,3 @@
-import ase.build
 import numpy as np
 import pytest
 
@@ -6,29 +5,17 @@ from catml.descriptors.d_band import d_band, d_band_table, effective_center_ev
 from catml.descriptors.dos import dos_from_arrays
 from catml.descriptors.moments import band_moments
 from catml.errors import DescriptorError
-
-ENERGY = np.linspace(-12, 8, 20001)
-
-
-def box(low, high, states=10.0):
-    """A rectangular band; its corners lie between grid points."""
-    return np.where(
-        np.abs(ENERGY - (low + high) / 2) < (high - low) / 2, states / (high - low), 0.0
-    )
+from tests.descriptors.covered_copper import ENERGY, box, covered_slab, covered_slab_dos
 
 
 @pytest.fixture(scope="module")
 def slab():
-    atoms = ase.build.fcc111("Cu", (1, 1, 4), vacuum=8.0)
-    atoms.append("O")
-    atoms.positions[-1] = atoms.positions[3] + [0, 0, 1.9]
-    return atoms
+    return covered_slab()
 
 
 @pytest.fixture(scope="module")
-def dos(slab):
-    states = [box(-4.0 - 0.2 * i, 1.0) for i in range(4)]
-    return dos_from_arrays(ENERGY, [*states, box(-6, -5, 0.05)], atoms=slab)
+def dos():
+    return covered_slab_dos()
 
 
 def test_rectangular_bands_have_their_known_numbers(dos):
