@@ -160,15 +160,23 @@ def most_stable_site(
     Raises
     ------
     CatmlError
-        If the adsorbate has no data, or the model is of another.
+        If the adsorbate is not known or has no data, or the model is of another.
     """
     from catml.data.tables import load_dataset
-    from catml.errors import ModelError
+    from catml.errors import DatasetError, ModelError
     from catml.models.default import default_model
+    from catml.structures.placing.molecules import as_adsorbate
     from catml.workflow.steps import with_known_energies
 
     if model is None:
-        sites = default_model(adsorbate).predict(slab)
+        try:
+            sites = default_model(adsorbate).predict(slab)
+        except DatasetError:
+            as_adsorbate(adsorbate)  # refuses what cannot be placed at all
+            raise SurfaceError(
+                f"no energies of {adsorbate} are known that could choose its site; name the site, "
+                "as ontop-1 (`catml sites` lists them), or give a model of your own"
+            ) from None
         sites = with_known_energies(sites, load_dataset(adsorbate))
     elif model.adsorbate == adsorbate:
         sites = model.predict(slab)

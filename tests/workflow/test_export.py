@@ -101,6 +101,14 @@ def test_what_cannot_be_is_one_message_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_adsorbate_without_energies_asks_for_the_site(tmp_path: Path) -> None:
+    with pytest.raises(SurfaceError, match=r"no energies of OOH are known.*name the site"):
+        export_structures("Pt(111)", tmp_path / "x", adsorbate="OOH")
+    with pytest.raises(SurfaceError, match="'Zz' is not known"):
+        export_structures("Pt(111)", tmp_path / "x", adsorbate="Zz")
+    assert not (tmp_path / "x").exists()
+
+
 def test_a_model_of_another_adsorbate_is_refused(tmp_path: Path, model: AdsorptionModel) -> None:
     with pytest.raises(ModelError, match="model is of CO, not of N"):
         export_structures("Ni(111)", tmp_path / "out", adsorbate="N", model=model)
