@@ -2,7 +2,8 @@
 
 Elements wear the colours chemists know from Jmol, which ASE ships. Several of these are alike:
 silver and platinum for everyone, nickel and copper without the cones for green. Where two elements
-of one picture would be, the later one takes the colour of Okabe and Ito that stands out most.
+of one picture would be, the later one takes the colour of Okabe and Ito that stands out most; the
+coinage metals, which everyone knows by their own colours, come first, then the alphabet.
 """
 
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from catml.report.style import BLUE, GREEN, ORANGE, PURPLE, SKY_BLUE, VERMILLION
 Rgb = tuple[float, float, float]
 
 _SPARE = tuple(to_rgb(c) for c in (SKY_BLUE, ORANGE, GREEN, PURPLE, "#F0E442", BLUE, VERMILLION))
+_KNOWN_BY_COLOR = ("Cu", "Ag", "Au")
 # CIELAB distance; below about 20 two discs apart from each other are easily taken for one colour.
 _APART = 20.0
 # Linear RGB as seen without the cones for red, green and blue light, doi:10.1109/TVCG.2009.113.
@@ -49,7 +51,7 @@ def element_colors(symbols: Iterable[str]) -> dict[str, Rgb]:
     ['Ni', 'Pt']
     """
     colors: dict[str, Rgb] = {}
-    for symbol in sorted(set(symbols)):
+    for symbol in sorted(set(symbols), key=lambda name: (name not in _KNOWN_BY_COLOR, name)):
         choices = [usual_color(symbol)]
         taken = list(colors.values())
         if taken and least_difference([*choices, *taken], first_only=True) < _APART:

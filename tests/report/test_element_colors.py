@@ -3,7 +3,7 @@ import itertools
 import pytest
 from ase.data.colors import jmol_colors
 
-from catml.report.element_colors import element_colors, least_difference
+from catml.report.element_colors import element_colors, least_difference, usual_color
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,11 @@ def test_elements_that_differ_keep_the_usual_colours():
     colors = element_colors(["Pt", "Ni", "Pt"])
     assert colors["Pt"] == tuple(jmol_colors[78])
     assert colors["Ni"] == tuple(jmol_colors[28])
+
+
+@pytest.mark.parametrize("other", ["Co", "Al", "Ni"])
+def test_copper_looks_like_copper_in_every_picture(other):
+    assert element_colors([other, "Cu"])["Cu"] == usual_color("Cu")
 
 
 def test_differences_are_those_of_colour_vision():
