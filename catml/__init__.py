@@ -16,6 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from catml.data.d_bands import load_d_bands
     from catml.data.tables import load_dataset
     from catml.models.adsorption import AdsorptionModel
     from catml.models.lookup import lookup
@@ -37,6 +38,7 @@ _HOMES = {
     "coadsorb": "catml.structures.coadsorption",
     "cover": "catml.structures.coverage",
     "find_sites": "catml.structures.sites",
+    "load_d_bands": "catml.data.d_bands",
     "load_dataset": "catml.data.tables",
     "load_model": "catml.models.persistence",
     "lookup": "catml.models.lookup",
@@ -52,6 +54,7 @@ __all__ = [
     "coadsorb",
     "cover",
     "find_sites",
+    "load_d_bands",
     "load_dataset",
     "load_model",
     "lookup",

@@ -10,19 +10,29 @@ import difflib
 import math
 import re
 from collections.abc import Callable, Hashable, Sequence
+from typing import TypeAlias
 
 import pandas as pd
 
 from catml.data.references import canonical_reference, is_balanced
-from catml.data.schema import COLUMN_NAMES, COLUMNS, ZONES, Column, Problem, Status, column
+from catml.data.schema import COLUMNS, ZONES, Column, Problem, Status
 from catml.errors import CatmlError
 
 _ELEMENT = re.compile(r"[A-Z][a-z]?")
 _BINDING_ATOMS = {"ontop": (1, 1), "bridge": (2, 2), "hollow": (3, 99)}
 
+RowRule: TypeAlias = Callable[..., tuple[str, str] | None]
+"""Judges some cells of a row: None, or the column that is wrong and what it may hold."""
+RowRules: TypeAlias = tuple[tuple[tuple[str, ...], RowRule], ...]
+"""Rules with the columns each of them is given."""
+
 
 def find_problems(
-    cells: pd.DataFrame, *, row_numbers: Sequence[int] | None = None
+    cells: pd.DataFrame,
+    *,
+    row_numbers: Sequence[int] | None = None,
+    columns: Sequence[Column] = COLUMNS,
+    rules: RowRules | None = None,
 ) -> list[Problem]:
     """Return every problem of a table, ordered by row.
 
@@ -32,6 +42,9 @@ def find_problems(
         The table as text cells, missing ones empty (`catml.data.table_files.read_text_table`).
     row_numbers
         What the source calls each row; by default the first row below the header is row 2.
+    columns, rules
+        The schema: columns, of which ``row`` is the key, and rules that join cells of one row; by
+        default that of adsorption tables.
 
     Examples
     --------
@@ -44,29 +57,31 @@ def find_problems(
     row 2, column 'energy_ev': '-0.5x'; allowed: a number from -20 to 20 eV
     """
     numbers = list(row_numbers) if row_numbers is not None else list(range(2, len(cells) + 2))
-    problems = _header_problems(cells)
-    for declared in COLUMNS:
+    names = [declared.name for declared in columns]
+    problems = _header_problems(cells, columns, names)
+    for declared in columns:
         if declared.name in cells:
             problems += _cell_problems(cells[declared.name], declared, numbers)
     if not any(problem.row == 0 and problem.value == "missing" for problem in problems):
         problems += _repeated_keys(cells["row"], numbers)
-        problems += _row_problems(cells, numbers)
-    return sorted(problems, key=lambda problem: (problem.row, _position(problem.column)))
+        problems += _row_problems(cells, numbers, _ADSORPTION_RULES if rules is None else rules)
+    places = {name: place for place, name in enumerate(names)}
+    return sorted(
+        problems, key=lambda problem: (problem.row, places.get(problem.column, len(names)))
+    )
 
 
-def _position(name: str) -> int:
-    return COLUMN_NAMES.index(name) if name in COLUMN_NAMES else len(COLUMN_NAMES)
-
-
-def _header_problems(cells: pd.DataFrame) -> list[Problem]:
+def _header_problems(
+    cells: pd.DataFrame, columns: Sequence[Column], names: list[str]
+) -> list[Problem]:
     problems = [
         Problem(0, declared.name, "missing", f"a column with {declared.allowed_text()}")
-        for declared in COLUMNS
+        for declared in columns
         if declared.required and declared.name not in cells
     ]
     for name in cells.columns:
-        if column(str(name)) is None:
-            close = difflib.get_close_matches(str(name), COLUMN_NAMES, n=1, cutoff=0.6)
+        if name not in names:
+            close = difflib.get_close_matches(str(name), names, n=1, cutoff=0.6)
             hint = f"a column of the schema{f', perhaps {close[0]!r}' if close else ''}"
             problems.append(Problem(0, str(name), "unknown column", hint))
     return problems
@@ -158,10 +173,10 @@ def _repeated_keys(keys: pd.Series, numbers: list[int]) -> list[Problem]:
     ]
 
 
-def _row_problems(cells: pd.DataFrame, numbers: list[int]) -> list[Problem]:
+def _row_problems(cells: pd.DataFrame, numbers: list[int], rules: RowRules) -> list[Problem]:
     """Rules that join cells of one row, each judged once per distinct combination."""
     problems: list[Problem] = []
-    for names, rule in _ROW_RULES:
+    for names, rule in rules:
         columns = [cells[name] if name in cells else pd.Series("", cells.index) for name in names]
         verdicts: dict[Hashable, tuple[str, str] | None] = {}
         for number, values in zip(numbers, zip(*columns, strict=True), strict=True):
@@ -227,7 +242,7 @@ def _status_rule(status: str, note: str, zone: str) -> tuple[str, str] | None:
     return None if note else ("status_note", f"the reason of status {status}")
 
 
-_ROW_RULES: tuple[tuple[tuple[str, ...], Callable[..., tuple[str, str] | None]], ...] = (
+_ADSORPTION_RULES: RowRules = (
     (("adsorbate", "reference"), _reference_rule),
     (("elements", *ZONES), _zone_elements_rule),
     (("surface", "elements", "family", "host"), _surface_rule),

@@ -118,10 +118,27 @@ _FORMAT_TEXT = {
 }
 
 
-def _number(
-    name: str, meaning: str, unit: str, low: float, high: float, *, decimals: int = 6
+def number_column(
+    name: str,
+    meaning: str,
+    unit: str,
+    low: float,
+    high: float,
+    *,
+    required: bool = False,
+    decimals: int = 6,
 ) -> Column:
-    return Column(name, "number", meaning, unit, minimum=low, maximum=high, decimals=decimals)
+    """Declare a column of numbers from `low` to `high`."""
+    return Column(
+        name,
+        "number",
+        meaning,
+        unit,
+        required=required,
+        minimum=low,
+        maximum=high,
+        decimals=decimals,
+    )
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -138,7 +155,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("reference", "reference", "gas species of zero energy", required=True),
     Column("functional", "text", "exchange-correlation functional", required=True),
-    _number("coverage_ml", "adsorbates per surface atom; empty when unknown", "ML", 0.0, 4.0),
+    number_column("coverage_ml", "adsorbates per surface atom; empty when unknown", "ML", 0.0, 4.0),
     Column(
         "status",
         "status",
@@ -157,16 +174,18 @@ COLUMNS: tuple[Column, ...] = (
     Column("family", "text", "family of the surface", allowed=FAMILIES),
     Column("elements", "elements", "all elements of the surface or motif", required=True),
     Column("host", "element", "the surface's or majority metal"),
-    _number("lattice_a_ang", "bulk lattice constant a", "Å", 1.5, 20.0),
-    _number("lattice_c_ang", "bulk lattice constant c; empty for cubic", "Å", 1.5, 20.0),
+    number_column("lattice_a_ang", "bulk lattice constant a", "Å", 1.5, 20.0),
+    number_column("lattice_c_ang", "bulk lattice constant c; empty for cubic", "Å", 1.5, 20.0),
     Column("source", "text", "key of the dataset", required=True),
     Column("source_label", "text", "what the source calls the row: surface, site, file"),
-    _number("dft_d_band_center_ev", "DFT d-band centre, from E_F", "eV", -20.0, 10.0),
-    _number("dft_d_band_rms_width_ev", "DFT d-band rms width", "eV", 0.0, 10.0),
-    _number("dft_d_band_filling", "DFT d-band filling", "", 0.0, 1.0),
-    _number("dft_d_band_skewness", "DFT d-band skewness", "", -50.0, 50.0),
-    _number("dft_d_band_kurtosis", "DFT d-band kurtosis", "", 0.0, 500.0),
-    _number("dft_local_electronegativity", "neighbours' mean electronegativity", "Pauling", 0, 5),
+    number_column("dft_d_band_center_ev", "DFT d-band centre, from E_F", "eV", -20.0, 10.0),
+    number_column("dft_d_band_rms_width_ev", "DFT d-band rms width", "eV", 0.0, 10.0),
+    number_column("dft_d_band_filling", "DFT d-band filling", "", 0.0, 1.0),
+    number_column("dft_d_band_skewness", "DFT d-band skewness", "", -50.0, 50.0),
+    number_column("dft_d_band_kurtosis", "DFT d-band kurtosis", "", 0.0, 500.0),
+    number_column(
+        "dft_local_electronegativity", "neighbours' mean electronegativity", "Pauling", 0, 5
+    ),
 )
 
 COLUMN_NAMES: tuple[str, ...] = tuple(column.name for column in COLUMNS)

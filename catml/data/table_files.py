@@ -1,4 +1,4 @@
-"""Reading and writing adsorption tables as CSV, byte for byte the same every time.
+"""Reading and writing tables as CSV, byte for byte the same every time.
 
 Text cells are never guessed: ``0001`` stays text, and an empty cell is missing. Numbers are
 written with the decimals the schema declares, gzip headers carry no time, so a checksum in a card
@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import io
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -71,14 +72,14 @@ def _check_header(header: list[str], file: Path) -> None:
         )
 
 
-def typed_table(text: pd.DataFrame) -> pd.DataFrame:
+def typed_table(text: pd.DataFrame, schema: Sequence[Column] = COLUMNS) -> pd.DataFrame:
     """Return a text table with the schema's columns, in its order and with its types.
 
     Columns of the schema that the table lacks are added empty; a cell that is not a number in a
     number column becomes NaN (`catml.data.checks` reports it beforehand).
     """
     columns: dict[str, pd.Series] = {}
-    for column in COLUMNS:
+    for column in schema:
         if column.is_number:
             cells = text[column.name] if column.name in text else pd.Series("", index=text.index)
             columns[column.name] = pd.to_numeric(cells, errors="coerce").astype(float)
@@ -102,14 +103,16 @@ def _cells(values: pd.Series, column: Column) -> list[str]:
     return cells
 
 
-def table_bytes(table: pd.DataFrame, *, compress: bool = False) -> bytes:
+def table_bytes(
+    table: pd.DataFrame, *, compress: bool = False, schema: Sequence[Column] = COLUMNS
+) -> bytes:
     """Return the file content of a table: sorted by row key, fixed decimals, no time stamp.
 
     Optional columns without any value are left out.
     """
     ordered = table.sort_values("row", kind="stable")
     kept = {}
-    for column in COLUMNS:
+    for column in schema:
         if column.name not in ordered:
             continue
         cells = _cells(ordered[column.name], column)
@@ -126,8 +129,8 @@ def table_bytes(table: pd.DataFrame, *, compress: bool = False) -> bytes:
     return packed.getvalue()
 
 
-def write_table(table: pd.DataFrame, path: str | Path) -> str:
+def write_table(table: pd.DataFrame, path: str | Path, schema: Sequence[Column] = COLUMNS) -> str:
     """Write a table as CSV, compressed when the name ends in ``.gz``; return its sha256."""
-    content = table_bytes(table, compress=str(path).endswith(".gz"))
+    content = table_bytes(table, compress=str(path).endswith(".gz"), schema=schema)
     write_atomically(path, content, error=DatasetError)
     return hashlib.sha256(content).hexdigest()
