@@ -211,13 +211,12 @@ def lookup_command(options: argparse.Namespace) -> None:
 
 def datasets_command(options: argparse.Namespace) -> None:
     """List, describe and check datasets."""
-    from catml.data.cards import check_dataset
-    from catml.data.describe import datasets_table, describe_dataset
+    from catml.data.describe import check_any_dataset, datasets_table, describe_dataset
 
     if options.name is None:
         _print_table(datasets_table(options.folder), as_json=options.json)
         return
-    check = check_dataset(options.name, options.folder)
+    check = check_any_dataset(options.name, options.folder)
     if options.json:
         card = check.card.model_dump(mode="json")
         print(json.dumps({"card": card, "problems": check.problems}, ensure_ascii=False))

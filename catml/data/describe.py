@@ -1,14 +1,24 @@
-"""Showing datasets to people: a table of all of them, and one card as text."""
+"""Showing datasets to people, adsorption tables and d bands alike: all of them, and one card."""
 
 from __future__ import annotations
 
+import difflib
 import textwrap
 from pathlib import Path
 
 import pandas as pd
 
-from catml.data.cards import list_datasets, read_card
+from catml.data.cards import DatasetCard, DatasetCheck, check_dataset, list_datasets, read_card
+from catml.data.d_band_cards import (
+    DBandCard,
+    DBandCheck,
+    check_d_band_table,
+    list_d_band_tables,
+    read_d_band_card,
+)
+from catml.data.describe_d_bands import describe_d_band_table
 from catml.data.schema import Status
+from catml.errors import DatasetError
 
 _WIDTH = 88
 
@@ -18,21 +28,58 @@ def datasets_table(folder: str | Path | None = None) -> pd.DataFrame:
 
     Examples
     --------
-    >>> datasets_table()["dataset"].tolist()
+    >>> datasets_table()["dataset"].tolist()[:4]
     ['gaspy2018', 'ma2015', 'mamun2019', 'xu2022']
     """
-    cards = [read_card(key, folder) for key in list_datasets(folder)]
+    rows = []
+    for key in list_datasets(folder):
+        card = read_card(key, folder)
+        usable = card.statuses.get(Status.OK.value, 0)
+        held = ", ".join(card.adsorbates)
+        rows.append((key, "adsorption", card.rows, usable, held, *_common(card)))
+    for key in list_d_band_tables(folder):
+        bands = read_d_band_card(key, folder)
+        rows.append((key, "d bands", bands.rows, bands.rows, "", *_common(bands)))
     return pd.DataFrame(
-        {
-            "dataset": [card.key for card in cards],
-            "rows": [card.rows for card in cards],
-            "ok_rows": [card.statuses.get(Status.OK.value, 0) for card in cards],
-            "adsorbates": [", ".join(card.adsorbates) for card in cards],
-            "functional": [card.functional for card in cards],
-            "licence": [card.licence.name for card in cards],
-            "title": [card.title for card in cards],
-        }
+        rows,
+        columns=[
+            "dataset",
+            "kind",
+            "rows",
+            "ok_rows",
+            "adsorbates",
+            "functional",
+            "licence",
+            "title",
+        ],
     )
+
+
+def _common(card: DatasetCard | DBandCard) -> tuple[str, str, str]:
+    return card.functional, card.licence.name, card.title
+
+
+def check_any_dataset(key: str, folder: str | Path | None = None) -> DatasetCheck | DBandCheck:
+    """Hold the table of an adsorption or d-band dataset against its schema and card.
+
+    Raises
+    ------
+    DatasetError
+        If there is no such dataset or its table cannot be read.
+    """
+    if _is_d_bands(key, folder):
+        return check_d_band_table(key, folder)
+    return check_dataset(key, folder)
+
+
+def _is_d_bands(key: str, folder: str | Path | None) -> bool:
+    adsorption, d_bands = list_datasets(folder), list_d_band_tables(folder)
+    if key not in (*adsorption, *d_bands):
+        known = (*adsorption, *d_bands)
+        close = difflib.get_close_matches(key, known, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else "."
+        raise DatasetError(f"dataset {key!r} is not known{hint} Known: {', '.join(known)}")
+    return key in d_bands
 
 
 def describe_dataset(key: str, folder: str | Path | None = None) -> str:
@@ -43,6 +90,8 @@ def describe_dataset(key: str, folder: str | Path | None = None) -> str:
     DatasetError
         If there is no such dataset, or its card is not complete.
     """
+    if _is_d_bands(key, folder):
+        return describe_d_band_table(key, folder)
     card = read_card(key, folder)
     papers = [
         f"{paper.authors} ({paper.year}). {paper.title}. {paper.journal}. doi:{paper.doi}"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from ase import Atoms
 
-ROW_WINDOWS_EV: tuple[Window, ...] = (DEFAULT_WINDOW_EV, (-10.0, 5.0), (-15.0, 15.0))
+ROW_WINDOWS_EV: tuple[Window, ...] = (DEFAULT_WINDOW_EV, (-10.0, 5.0), (-10.0, 0.0))
 """Windows whose moments a table of d bands holds; the first is the one loaded by default."""
 
 _SYMMETRY_ANG = 1e-3
