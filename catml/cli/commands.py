@@ -148,7 +148,8 @@ def export_command(options: argparse.Namespace) -> None:
 
 def dband_command(options: argparse.Namespace) -> None:
     """Describe the d bands of a calculation, and draw them."""
-    from catml.descriptors.dos_files import UnconvergedDosWarning
+    from catml.cli.option_text import read_atoms
+    from catml.descriptors.dos_files import DosFileWarning
     from catml.workflow.d_band import describe_d_bands, printed
 
     with warnings.catch_warnings(record=True) as doubts:
@@ -156,7 +157,8 @@ def dband_command(options: argparse.Namespace) -> None:
         table = describe_d_bands(
             options.file,
             structure=options.structure,
-            atoms=options.atom,
+            fermi_level_ev=options.fermi_level,
+            atoms=read_atoms(options.atom),
             elements=options.element,
             layer=options.layer,
             site=options.site,
@@ -164,7 +166,7 @@ def dband_command(options: argparse.Namespace) -> None:
             plot=options.plot,
         )
     for doubt in doubts:
-        if issubclass(doubt.category, UnconvergedDosWarning):
+        if issubclass(doubt.category, DosFileWarning):
             print(f"catml: warning: {doubt.message}", file=sys.stderr)
     if options.json:
         _print_table(table, as_json=True)

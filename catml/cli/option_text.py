@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from catml.errors import SurfaceError
+from catml.errors import DescriptorError, SurfaceError
 
-_NUMBERS_FOLLOW = ("--size", "--strain")
+_MOST_ATOMS = 1_000_000
+_NUMBERS_FOLLOW = ("--size", "--strain", "--atom")
 
 
 def read_size(text: str | None) -> list[int] | list[list[int]] | None:
@@ -64,6 +65,42 @@ def read_strain(text: str) -> float | list[float]:
             "along y) as 0.02,-0.01."
         )
     return values if len(values) == 2 else values[0]
+
+
+def read_atoms(texts: Sequence[str] | None) -> list[int] | None:
+    """Return atom numbers: each text is one, as ``7``, or several, as ``0-3,7``.
+
+    None where none is written.
+
+    Raises
+    ------
+    DescriptorError
+        If a text is neither.
+
+    Examples
+    --------
+    >>> read_atoms(["0-3,7", "12"])
+    [0, 1, 2, 3, 7, 12]
+    """
+    if texts is None:
+        return None
+    numbers: list[int] = []
+    for part in ",".join(texts).split(","):
+        match = re.fullmatch(r"\s*(-?\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?", part)
+        if match is None:
+            raise DescriptorError(
+                f"{part.strip()!r} is no number of an atom: write one as 7, counted from 0, or "
+                "several as 0-3,7"
+            )
+        first = int(match[1])
+        last = first if match[2] is None else int(match[2])
+        if last < first or last - first > _MOST_ATOMS:
+            raise DescriptorError(
+                f"the range of atoms {part.strip()!r} is empty or too long; write the lower number "
+                "first, as 0-3"
+            )
+        numbers += range(first, last + 1)
+    return numbers
 
 
 def joined_negatives(arguments: Sequence[str]) -> list[str]:

@@ -119,7 +119,7 @@ def _add_dband(command: AddCommand) -> None:
     )
     sub.add_argument("file", help="vasprun.xml, DOSCAR (LORBIT = 10, 11 or 12) or GPAW's .gpw")
     sub.add_argument("--structure", metavar="FILE", help="of a DOSCAR (default: that beside it)")
-    sub.add_argument("--atom", type=int, action="append", metavar="N", help="from 0; repeat")
+    sub.add_argument("--atom", action="append", metavar="N", help="from 0, as 7 or 0-3,7; repeat")
     sub.add_argument("--element", action="append", metavar="SYMBOL", help="as Cu; repeat")
     sub.add_argument("--layer", type=int, metavar="N", help="of a slab, from 1 at the top")
     sub.add_argument("--site", metavar="ID", help="its binding atoms; as `catml sites` says")
@@ -129,6 +129,12 @@ def _add_dband(command: AddCommand) -> None:
         nargs=2,
         metavar=("LOW", "HIGH"),
         help="eV relative to the Fermi level (default: all of the file's energies)",
+    )
+    sub.add_argument(
+        "--fermi-level",
+        type=float,
+        metavar="EV",
+        help="on the file's own scale, instead of the file's",
     )
     sub.add_argument("--plot", metavar="PICTURE", help="draw the d states into a .png or .svg")
     sub.add_argument("--json", action="store_true", help=JSON_HELP)

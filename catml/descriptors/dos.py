@@ -1,12 +1,13 @@
 """A density of states projected on the d orbitals of each atom, relative to the Fermi level."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from catml.descriptors.vacuum_level import VacuumLevels
 from catml.errors import DescriptorError
 
 if TYPE_CHECKING:
@@ -34,8 +35,10 @@ class ProjectedDos:
         The Fermi level on the file's own energy scale.
     atoms : ase.Atoms or None
         The structure, where it is known.
-    work_function_ev : float or None
-        Where the file has it.
+    work_function_ev, lower_work_function_ev : float or None
+        Of the upper and the lower side of a slab, where a file has it.
+    work_function_source : str or None
+        That file.
     source : str
         The file, for messages and tables.
 
@@ -53,6 +56,8 @@ class ProjectedDos:
     atoms: "Atoms | None" = None
     work_function_ev: float | None = None
     source: str = "arrays"
+    lower_work_function_ev: float | None = None
+    work_function_source: str | None = None
 
     def __post_init__(self) -> None:
         energy, states = self.energy_ev, self.d_states
@@ -71,7 +76,7 @@ class ProjectedDos:
         if not (np.isfinite(energy).all() and np.isfinite(states).all()):
             raise DescriptorError(
                 f"{self.source}: the density of states holds numbers that are not finite; "
-                "write it again on a wider energy range"
+                "calculate or write it again"
             )
         if energy.size < 3 or not (np.diff(energy) > 0).all():
             raise DescriptorError(
@@ -83,7 +88,7 @@ class ProjectedDos:
             raise DescriptorError(
                 f"{self.source}: the Fermi level, {self.fermi_level_ev:g} eV, lies outside the "
                 f"energies of the density of states, {low:g} to {high:g} eV; calculate it on a "
-                "range that holds the Fermi level"
+                "range that holds the Fermi level, or give the right one (--fermi-level)"
             )
 
     @property
@@ -157,4 +162,24 @@ def dos_from_arrays(
         fermi_level_ev=fermi_level_ev,
         atoms=atoms,
         work_function_ev=work_function_ev,
+    )
+
+
+def with_vacuum(dos: ProjectedDos, levels: VacuumLevels, *, source: str) -> ProjectedDos:
+    """Return a density of states with the work functions of both sides of its slab.
+
+    Parameters
+    ----------
+    dos
+        Whose Fermi level they refer to.
+    levels
+        Of the vacuum, on the scale of that Fermi level.
+    source
+        The file the levels come from.
+    """
+    return replace(
+        dos,
+        work_function_ev=levels.upper_ev - dos.fermi_level_ev,
+        lower_work_function_ev=levels.lower_ev - dos.fermi_level_ev,
+        work_function_source=source,
     )

@@ -5,52 +5,64 @@ A file is known by its content, not its name.
 
 from __future__ import annotations
 
-import gzip
-import tempfile
-import warnings
-import zlib
+import io
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from catml.descriptors.dos import ProjectedDos, dos_from_arrays
 from catml.descriptors.doscar import parse_doscar
+from catml.descriptors.file_content import DosFileWarning as DosFileWarning
+from catml.descriptors.file_content import read_content
+from catml.descriptors.vasp_beside import beside, check_fermi_level, with_work_function
+from catml.descriptors.vasprun import UnconvergedDosWarning as UnconvergedDosWarning
+from catml.descriptors.vasprun import parse_vasprun
 from catml.errors import DescriptorError
 
 if TYPE_CHECKING:
     from ase import Atoms
 
-_GZIP = b"\x1f\x8b"
+    StructureLike: TypeAlias = str | Path | Atoms
+
 _GPAW = b"- of UlmGPAW"
+_OTHER_ULM = b"- of Ulm"
 _STRUCTURES = ("CONTCAR", "POSCAR")
 _ALLOWED = "give a vasprun.xml, a DOSCAR or a .gpw file"
 
 
-class UnconvergedDosWarning(UserWarning):
-    """A density of states of a calculation that did not converge."""
-
-
-def read_dos(path: str | Path, *, structure: str | Path | None = None) -> ProjectedDos:
+def read_dos(
+    path: str | Path,
+    *,
+    structure: StructureLike | None = None,
+    fermi_level_ev: float | None = None,
+) -> ProjectedDos:
     """Read the d states of every atom from a file.
 
     Parameters
     ----------
     path
         VASP's ``vasprun.xml`` or ``DOSCAR`` (LORBIT = 10, 11 or 12), either gzipped or not, or
-        GPAW's ``.gpw``, for which GPAW must be installed.
+        GPAW's ``.gpw``, for which GPAW must be installed. The work function of VASP's comes from
+        the LOCPOT beside it, or else from the OUTCAR.
     structure
-        The structure of a DOSCAR; by default the CONTCAR or POSCAR beside it.
+        The structure of a DOSCAR, a file or an `ase.Atoms`; by default the CONTCAR or POSCAR
+        beside it.
+    fermi_level_ev
+        The Fermi level on the file's own energy scale, to be taken instead of the file's.
 
     Raises
     ------
     DescriptorError
-        If the file cannot be read, is cut short, is none of these, or has no d states.
+        If the file cannot be read, is cut short, is none of these, or has no d states; if its
+        structure has another number of atoms; if the Fermi level lies outside its energies.
 
     Warns
     -----
     UnconvergedDosWarning
         If a vasprun.xml says that its calculation did not converge.
+    DosFileWarning
+        If a DOSCAR has another Fermi level than the OUTCAR or vasprun.xml beside it, or the LOCPOT
+        gives no work function.
     """
     file = Path(path)
     content = _content(file)
@@ -58,153 +70,78 @@ def read_dos(path: str | Path, *, structure: str | Path | None = None) -> Projec
         from catml.descriptors.gpaw_dos import read_gpaw_dos
 
         _refuse_structure(file, structure)
-        return read_gpaw_dos(file)
-    if b"\0" in content:
-        raise DescriptorError(f"{file} is a binary file of another kind; {_ALLOWED}")
+        return read_gpaw_dos(file, fermi_level_ev=fermi_level_ev)
+    _refuse_other_kinds(file, content)
     if content.lstrip().startswith(b"<"):
         _refuse_structure(file, structure)
-        return _read_vasprun(file, content)
-    return _read_doscar(file, content, structure)
-
-
-def _refuse_structure(file: Path, structure: str | Path | None) -> None:
-    if structure is not None:
-        raise DescriptorError(
-            f"{file} holds its own structure; leave {str(structure)!r} out, it goes with a DOSCAR"
-        )
+        run = parse_vasprun(content, source=str(file))
+        found = _of_file(file, run, fermi_level_ev, run.atoms)
+    else:
+        doscar = parse_doscar(content.decode("utf-8", errors="replace"), source=str(file))
+        atoms = _structure_of(file, structure)
+        if atoms is not None and len(atoms) != len(doscar.d_states):
+            raise DescriptorError(
+                f"{file} has {len(doscar.d_states)} atoms, but {atoms.info['file']} has "
+                f"{len(atoms)}; they are of different calculations, give the right one"
+            )
+        if fermi_level_ev is None:
+            check_fermi_level(doscar.fermi_level_ev, file)
+        found = _of_file(file, doscar, fermi_level_ev, atoms)
+    return with_work_function(found, file)
 
 
 def _content(file: Path) -> bytes:
     try:
-        content = file.read_bytes()
-    except OSError as reason:
-        raise DescriptorError(f"{file} cannot be read: {reason.strerror}; {_ALLOWED}") from None
-    if content.startswith(_GZIP):
-        try:
-            content = gzip.decompress(content)
-        except (OSError, EOFError, zlib.error):
-            raise DescriptorError(
-                f"{file} is cut short or damaged: it does not unpack; copy it again"
-            ) from None
+        content = read_content(file)
+    except DescriptorError as problem:
+        raise DescriptorError(f"{problem}; {_ALLOWED}") from None
     if not content.strip():
         raise DescriptorError(f"{file} is empty; {_ALLOWED}")
     return content
 
 
-def _read_vasprun(file: Path, content: bytes) -> ProjectedDos:
-    if b"<modeling" not in content[:2000]:
-        raise DescriptorError(f"{file} is XML, but not VASP's vasprun.xml; {_ALLOWED}")
-    if not content.rstrip().endswith(b"</modeling>"):
+def _refuse_other_kinds(file: Path, content: bytes) -> None:
+    if content.startswith(_OTHER_ULM):
         raise DescriptorError(
-            f"{file} is cut short: it does not end with </modeling>; let the calculation end, or "
-            "copy it again"
+            f"{file} is a trajectory or another of ASE's files, without a density of states; "
+            f"{_ALLOWED}"
         )
-    run = _parsed(file, content)
-    if not hasattr(run, "dos_has_errors"):
+    if b"\0" in content:
+        raise DescriptorError(f"{file} is a binary file of another kind; {_ALLOWED}")
+    if content.lstrip().startswith((b"{", b"[")):
         raise DescriptorError(
-            f"{file} has no density of states; calculate it with LORBIT = 11 and without NEDOS = 0"
+            f"{file} is JSON; {_ALLOWED}, or give its arrays to "
+            "catml.descriptors.dos.dos_from_arrays"
         )
-    if run.dos_has_errors:
-        raise DescriptorError(
-            f"{file} has a density of states that is damaged; calculate or copy it again"
-        )
-    if not run.pdos:
-        raise DescriptorError(
-            f"{file} has a total density of states but none of its atoms; it is written with "
-            "LORBIT = 10, 11 or 12, calculate again so"
-        )
-    structure = run.final_structure
-    if len(run.pdos) != len(structure):
-        raise DescriptorError(
-            f"{file} has densities of states of {len(run.pdos)} atoms, but {len(structure)} atoms; "
-            "it is damaged"
-        )
-    return _of_file(
-        file,
-        run.tdos.energies,
-        _vasprun_d_states(file, run),
-        float(run.efermi),
-        _as_atoms(structure),
-    )
 
 
-def _parsed(file: Path, content: bytes) -> Any:
-    from pymatgen.io.vasp.outputs import Vasprun
-
-    # pymatgen unpacks by the file's name, and names may lie.
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "vasprun.xml"
-        copy.write_bytes(content)
-        try:
-            with warnings.catch_warnings(record=True) as doubts:
-                warnings.simplefilter("always")
-                run = Vasprun(str(copy), parse_eigen=False, parse_potcar_file=False)
-        except Exception as reason:  # pymatgen raises whatever its parser stumbles on
-            raise DescriptorError(
-                f"{file} is a damaged vasprun.xml: {type(reason).__name__} "
-                f"({' '.join(str(reason).split())[:120]}); calculate or copy it again"
-            ) from None
-    if any(doubt.category.__name__ == "UnconvergedVASPWarning" for doubt in doubts):
-        warnings.warn(
-            f"{file} is of a calculation that did not converge", UnconvergedDosWarning, stacklevel=4
-        )
-    return run
-
-
-def _vasprun_d_states(file: Path, run: Any) -> np.ndarray:
-    from pymatgen.electronic_structure.core import OrbitalType, Spin
-
-    # A non-collinear file lists the density first and then its magnetisation.
-    noncollinear = bool(run.parameters.get("LNONCOLLINEAR"))
-    polarized = len(run.tdos.densities) == 2 and not noncollinear
-    spins = (Spin.up, Spin.down) if polarized else (Spin.up,)
-    atoms = []
-    for orbitals in run.pdos:
-        d = [
-            orbitals[orbital]
-            for orbital in orbitals
-            if getattr(orbital, "orbital_type", orbital) == OrbitalType.d
-        ]
-        if not d:
-            raise DescriptorError(
-                f"{file} has atoms without d orbitals; calculate with LORBIT = 11"
-            )
-        atoms.append([[states[spin] for states in d] for spin in spins])
-    if len({np.shape(states) for states in atoms}) != 1:
-        raise DescriptorError(
-            f"{file} has atoms with different numbers of densities; it is damaged"
-        )
-    return np.array(atoms, dtype=float)
-
-
-def _read_doscar(file: Path, content: bytes, structure: str | Path | None) -> ProjectedDos:
-    found = parse_doscar(content.decode("utf-8", errors="replace"), source=str(file))
-    atoms = _structure_of(file, structure)
-    if atoms is not None and len(atoms) != len(found.d_states):
-        raise DescriptorError(
-            f"{file} has {len(found.d_states)} atoms, but {atoms.info['file']} has {len(atoms)}; "
-            "they are of different calculations, put the right one beside it"
-        )
-    return _of_file(file, found.energy_ev, found.d_states, found.fermi_level_ev, atoms)
-
-
-def _structure_of(file: Path, structure: str | Path | None) -> Atoms | None:
-    """Return the structure given, or the one beside a DOSCAR; an empty CONTCAR is none."""
+def _refuse_structure(file: Path, structure: StructureLike | None) -> None:
     if structure is not None:
+        raise DescriptorError(
+            f"{file} holds its own structure; leave {_named(structure)} out, it goes with a DOSCAR"
+        )
+
+
+def _named(structure: StructureLike) -> str:
+    return repr(str(structure)) if isinstance(structure, str | Path) else "the structure given"
+
+
+def _structure_of(file: Path, structure: StructureLike | None) -> Atoms | None:
+    """Return the structure given, or the one beside a DOSCAR; an empty CONTCAR is none."""
+    if isinstance(structure, str | Path):
         return _read_structure(Path(structure))
-    name = file.name.removesuffix(".gz")
+    if structure is not None:
+        atoms = structure.copy()
+        atoms.info["file"] = "the structure given"
+        return atoms
     for kind in _STRUCTURES:
-        own = name.replace("DOSCAR", kind) if "DOSCAR" in name else kind
-        for candidate in (own, f"{own}.gz", kind, f"{kind}.gz"):
-            beside = file.with_name(candidate)
-            if beside.is_file() and beside.stat().st_size:
-                return _read_structure(beside)
+        found = beside(file, kind)
+        if found is not None:
+            return _read_structure(found)
     return None
 
 
 def _read_structure(file: Path) -> Atoms:
-    import io
-
     from ase.io import read
 
     try:
@@ -221,24 +158,17 @@ def _read_structure(file: Path) -> Atoms:
     return atoms
 
 
-def _as_atoms(structure: Any) -> Atoms:
-    from ase import Atoms
-
-    return Atoms(
-        [site.specie.symbol for site in structure],
-        cell=structure.lattice.matrix,
-        scaled_positions=structure.frac_coords,
-        pbc=True,
-    )
-
-
 def _of_file(
-    file: Path, energy_ev: Any, d_states: Any, fermi_level_ev: float, atoms: Atoms | None
+    file: Path, found: Any, fermi_level_ev: float | None, atoms: Atoms | None
 ) -> ProjectedDos:
-    from dataclasses import replace
-
+    """Return the densities of a parsed file, relative to its Fermi level or that given."""
     try:
-        dos = dos_from_arrays(energy_ev, d_states, fermi_level_ev=fermi_level_ev, atoms=atoms)
+        dos = dos_from_arrays(
+            found.energy_ev,
+            found.d_states,
+            fermi_level_ev=found.fermi_level_ev if fermi_level_ev is None else fermi_level_ev,
+            atoms=atoms,
+        )
     except DescriptorError as problem:
         raise DescriptorError(str(problem).replace("arrays", str(file), 1)) from None
     return replace(dos, source=str(file))

@@ -12,15 +12,18 @@ F. Abild-Pedersen, Top. Catal. 57, 25 (2014), doi:10.1007/s11244-013-0159-2.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from catml.errors import DescriptorError
 
-# Smearing of the Methfessel-Paxton kind leaves shallow negative tails; more than that is not a
-# density of states.
-_DEEPEST_NEGATIVE_TAIL = 0.01
+# Methfessel-Paxton smearing leaves negative tails, of a single level 5 % of its height in first
+# order and 9 % in second; more than that is not a density of states.
+_DEEPEST_NEGATIVE_TAIL = 0.12
+# On uneven grids the Hilbert transform is summed up directly, at this many energies at most.
+_MOST_DIRECT_ENERGIES = 2000
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ class BandMoments:
     filling : float
         Fraction of the states below the Fermi level, between 0 and 1.
     upper_edge_ev : float
-        Energy of the largest value of the Hilbert transform.
+        Energy of the largest value of the Hilbert transform of the whole density; a window that
+        cut the band would put it at its own end.
     n_states : float
         Number of states, the integral of the density.
     """
@@ -88,7 +92,7 @@ def band_moments(
         Density of states in any unit; spin channels are added.
     window_ev : tuple of float, optional
         Lowest and highest energy to integrate over, on the grid or between its points; by default
-        the whole grid.
+        the whole grid. The upper edge is that of the whole density, whatever the window.
 
     Raises
     ------
@@ -123,8 +127,9 @@ def band_moments(
         second_moment_ev2=second,
         skewness=third / second**1.5,
         kurtosis=fourth / second**2,
-        filling=_states_below_fermi_level(energy, states) / total,
-        upper_edge_ev=hilbert_upper_edge(energy, states),
+        # Negative tails can take a full band's fraction past 1.
+        filling=min(1.0, max(0.0, _states_below_fermi_level(energy, states) / total)),
+        upper_edge_ev=hilbert_upper_edge(energy_ev, dos),
         n_states=total,
     )
 
@@ -142,7 +147,7 @@ def hilbert_upper_edge(energy_ev: ArrayLike, dos: ArrayLike) -> float:
     Returns
     -------
     float
-        Upper edge in eV, to the spacing of the grid.
+        Upper edge in eV, within the grid.
 
     Raises
     ------
@@ -152,24 +157,70 @@ def hilbert_upper_edge(energy_ev: ArrayLike, dos: ArrayLike) -> float:
     Notes
     -----
     The transform is (1/π) P∫ ρ(e)/(E - e) de: for a semi-ellipse it grows linearly through the
-    band and peaks exactly at the upper edge (doi:10.1103/PhysRevB.89.115114).
+    band and peaks exactly at the upper edge (doi:10.1103/PhysRevB.89.115114). Between grid points
+    the density is taken as a line, for which the transform is known, so that the edge is not
+    bound to the grid.
+
+    Examples
+    --------
+    A box whose edge, 1.05 eV, is no grid point:
+
+    >>> import numpy as np
+    >>> energy = np.arange(-6, 6.01, 0.1)
+    >>> share = ((energy > -4) & (energy < 1.05)).astype(float)
+    >>> round(hilbert_upper_edge(energy, share), 2)
+    1.05
+    """
+    energy, states = _checked(energy_ev, dos, None)
+    # A density of lines is a sum of kinks; a kink at e that changes the slope by κ adds
+    # κ (E - e) ln|E - e| to π times the transform. Beyond its ends the density falls to zero
+    # within one step.
+    steps = np.diff(energy)
+    knots = np.concatenate([[energy[0] - steps[0]], energy, [energy[-1] + steps[-1]]])
+    slopes = np.diff(np.pad(states, 1)) / np.diff(knots)
+    kinks = np.diff(np.pad(slopes, 1))
+
+    def transform(at: float) -> float:
+        away = np.abs(at - knots)
+        return float(kinks @ ((at - knots) * np.log(np.where(away == 0, 1, away))))
+
+    if np.allclose(steps, steps[0], rtol=1e-6):
+        top = int(np.argmax(_on_even_grid(kinks)))
+    else:
+        every = -(-energy.size // _MOST_DIRECT_ENERGIES)
+        near = every * int(np.argmax([transform(float(at)) for at in energy[::every]]))
+        around = range(max(0, near - every), min(energy.size, near + every + 1))
+        top = max(around, key=lambda i: transform(float(energy[i])))
+    return _between_points(transform, energy[max(0, top - 1) : top + 2])
+
+
+def _on_even_grid(kinks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the transform at the points of an even grid, up to a factor, from kinks at its knots.
+
+    The kinks sum to zero, and so do their moments: energies may be counted in steps.
     """
     from scipy.signal import fftconvolve
 
-    energy, states = _checked(energy_ev, dos, None)
-    steps = np.diff(energy)
-    if not np.allclose(steps, steps[0], rtol=1e-6):
-        fine = np.linspace(energy[0], energy[-1], max(energy.size, 2001))
-        states = np.interp(fine, energy, states)
-        energy = fine
-    # Of lines between grid points the transform is known: their changes of slope κ add
-    # κ (E - e) ln|E - e| / π each, which on an even grid is a convolution. Beyond its ends the
-    # density falls to zero within one step.
-    slope_changes = np.diff(np.pad(states, 2), 2)
-    apart = np.arange(-states.size, states.size + 1)
+    n = kinks.size - 2
+    apart = np.arange(-n, n + 1)
     kernel = apart * np.log(np.where(apart == 0, 1, np.abs(apart)))
-    inside = fftconvolve(slope_changes, kernel)[states.size + 1 :][: states.size]
-    return float(energy[int(np.argmax(inside))])
+    return np.asarray(fftconvolve(kinks, kernel)[n + 1 :][:n])
+
+
+def _between_points(transform: Callable[[float], float], energy: NDArray[np.float64]) -> float:
+    """Return where the transform is largest between two or three neighbouring energies."""
+    from scipy.optimize import minimize_scalar
+
+    candidates = [float(at) for at in energy]
+    for low, high in pairwise(candidates[:]):
+        found = minimize_scalar(
+            lambda at: -transform(at),
+            bounds=(low, high),
+            method="bounded",
+            options={"xatol": 1e-6 * (high - low)},
+        )
+        candidates.append(float(found.x))
+    return max(candidates, key=transform)
 
 
 def _integral(

@@ -67,8 +67,34 @@ def test_selections_and_window(folder, capsys):
     assert any(row["center_shift_ev"] != 0 for row in rows)
     one = records(capsys, folder / "DOSCAR", "--atom", "2")
     assert {(row["atom"], row["element"]) for row in one} == {(2, "O")}
-    two = records(capsys, folder / "DOSCAR", "--atom", "0", "--atom", "2")
-    assert two[-1]["element"] == "Fe+O"
+    for numbers in (("0", "--atom", "2"), ("0,2",), ("0-2",)):
+        several = records(capsys, folder / "DOSCAR", "--atom", *numbers)
+        assert several[-1]["element"] == "Fe+O"
+        assert len(several) == 9 if numbers != ("0-2",) else 12
+
+
+def test_the_work_function_and_the_fermi_level_given(folder, capsys):
+    (folder / "OUTCAR").write_text(
+        " E-fermi :   1.4500     XC(G=0):  -9.1\n"
+        " vacuum level on the upper side and lower side of the slab         5.850         5.350\n"
+    )
+    assert main(["dband", str(folder / "DOSCAR"), "--fermi-level", "1.45"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    assert captured.out.splitlines()[0] == (
+        "eV relative to the Fermi level (1.450 eV in the file), from -11.450 to 6.550 eV; work "
+        "function 4.400 eV above and 3.900 eV below the slab (OUTCAR)"
+    )
+    assert main(["dband", str(folder / "DOSCAR"), "--json"]) == 0
+    captured = capsys.readouterr()
+    row = json.loads(captured.out)[0]
+    assert row["work_function_ev"] == pytest.approx(4.6)
+    assert row["lower_work_function_ev"] == pytest.approx(4.1)
+    assert row["work_function_source"] == str(folder / "OUTCAR")
+    assert captured.err.count("\n") == 1
+    assert "1.4500 eV" in captured.err
+    assert main(["dband", str(folder / "DOSCAR"), "--fermi-level", "40"]) == 2
+    assert "Fermi level, 40 eV, lies outside the energies" in capsys.readouterr().err
 
 
 def test_the_table_of_a_terminal(folder, capsys):
@@ -81,6 +107,14 @@ def test_the_table_of_a_terminal(folder, capsys):
     assert len(rows) == 3
     assert main(["dband", str(folder / "DOSCAR"), "--element", "Fe"]) == 0
     assert capsys.readouterr().out.splitlines()[-1].split()[:3] == ["together", "Fe", "down"]
+
+
+def test_the_table_says_what_a_window_does(folder, capsys):
+    assert main(["dband", str(folder / "DOSCAR"), "--window", "-8", "0"]) == 0
+    text = capsys.readouterr().out
+    assert "from -8.000 to 0.000 eV" in text
+    assert "states in window" in text
+    assert "centre moved by window" in text
 
 
 def test_a_run_that_did_not_converge_is_said_so(folder, capsys):
@@ -109,6 +143,10 @@ def test_the_picture(folder, capsys):
         (["none.xml"], "cannot be read"),
         (["POSCAR"], "is no DOSCAR"),
         (["DOSCAR", "--atom", "7"], "numbered from 0 to 2"),
+        (["DOSCAR", "--atom", "-1"], "has no atom -1; its atoms are numbered from 0 to 2"),
+        (["DOSCAR", "--atom", "-1,0"], "has no atom -1"),
+        (["DOSCAR", "--atom", "Fe"], "'Fe' is no number of an atom: write one as 7"),
+        (["DOSCAR", "--atom", "3-1"], "range of atoms '3-1' is empty"),
         (["DOSCAR", "--element", "Pt"], "it has Fe, O"),
         (["DOSCAR", "--window", "1", "3"], "Fermi level (0 eV) lies outside the window"),
         (["DOSCAR", "--plot", "dos.pdf"], "must end in .png or .svg"),

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from catml.descriptors.d_band import d_band, d_band_table, effective_center_ev
+from catml.descriptors.d_band import CutBandWarning, d_band, d_band_table, effective_center_ev
 from catml.descriptors.dos import dos_from_arrays
 from catml.descriptors.moments import band_moments
 from catml.errors import DescriptorError
@@ -74,6 +74,28 @@ def test_spins_and_the_effective_centre():
     by_hand = 5 / 8 * e_up + 3 / 8 * e_down - 2.0 / 4
     assert table.loc["both", "effective_center_ev"] == pytest.approx(by_hand, abs=2e-3)
     assert table.loc[["up", "down"], "effective_center_ev"].isna().all()
+
+
+def test_the_effective_centre_weighs_occupied_states_and_not_fractions():
+    # Both spins full in the window, but 5 occupied states against 3: weights 5/8, 3/8 again.
+    dos = dos_from_arrays(ENERGY, [[box(-5, 0.5, 5.5), box(-3, 2.5, 5.5)]], symbols=["Fe"])
+    table = d_band_table(dos, window_ev=(-12, 0)).set_index("spin")
+    assert list(table["filling"]) == pytest.approx([1, 1, 1])
+    by_hand = 5 / 8 * -2.5 + 3 / 8 * -1.5 - (-1.5 + 2.5) / 4
+    assert table.loc["both", "effective_center_ev"] == pytest.approx(by_hand, abs=2e-3)
+
+
+def test_energies_that_end_in_the_band_are_said_so():
+    cut = ENERGY < 0.5
+    dos = dos_from_arrays(ENERGY[cut], [box(-4, 1)[cut]], symbols=["Cu"])
+    with pytest.warns(CutBandWarning, match=r"end inside the d band, at 0\.50 eV"):
+        d_band_table(dos)
+
+
+def test_a_window_leaves_the_upper_edge_where_it_is(dos):
+    for window in ((-2.0, 0.0), (-8.0, 0.5), (-12.0, 8.0)):
+        row = d_band_table(dos, atoms=[0], window_ev=window).iloc[0]
+        assert row["upper_edge_ev"] == pytest.approx(1, abs=2e-3)
 
 
 def test_without_magnetism_the_effective_centre_is_the_centre():

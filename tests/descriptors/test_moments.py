@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catml.descriptors.moments import band_moments, hilbert_upper_edge
@@ -124,6 +124,7 @@ def test_window_cuts_the_grid():
         ([0, 1], [1, 1], "2 points"),
         ([0, 1, 2], [0, 0, 0], "some states"),
         ([0, 1, 2], [1, -1, 1], "negative"),
+        ([0, 1, 2], [1, -0.2, 1], "negative"),
     ],
 )
 def test_unusable_density_of_states_is_a_clear_error(energy, states, says):
@@ -144,7 +145,7 @@ def test_moments_are_exact_on_a_coarse_grid_and_in_a_window():
     assert cut.center_ev == pytest.approx(-1.425, abs=1e-12)
     assert cut.rectangular_width_ev == pytest.approx(3.75, abs=1e-12)
     assert cut.filling == pytest.approx(3.3 / 3.75, abs=1e-12)
-    assert cut.upper_edge_ev == pytest.approx(0.45, abs=1e-6)
+    assert cut.upper_edge_ev == 1  # of the band, not of the window
 
 
 def test_shifted_window_over_a_semi_ellipse():
@@ -186,6 +187,55 @@ def test_hilbert_transform_agrees_with_scipy_far_from_the_ends():
     states = np.exp(-((energy + 2) ** 2)) + 0.3 * np.exp(-((energy - 1.5) ** 2))
     theirs = energy[np.argmax(np.imag(hilbert(states)))]
     assert hilbert_upper_edge(energy, states) == pytest.approx(theirs, abs=0.0101)
+
+
+def test_the_edge_of_a_box_is_found_between_grid_points():
+    energy = np.linspace(-8, 4, 121)
+    for edge in (1.0, 1.025, 1.05, 1.08):
+        # Each point holds the states around it, as VASP counts them.
+        states = np.clip((edge - energy) / 0.1 + 0.5, 0, 1) * (energy > -4)
+        assert hilbert_upper_edge(energy, states) == pytest.approx(edge, abs=0.021)
+
+
+@pytest.mark.parametrize("step", [0.01, 0.05, 0.1])
+def test_the_edge_of_a_semi_ellipse_on_coarse_grids(step):
+    energy = np.arange(-12, 8, step)
+    for center in (-1.5, -1.487, -1.463):
+        x = np.clip((energy - center) / 4, -1, 1)
+        edge = hilbert_upper_edge(energy, np.sqrt(1 - x**2))
+        assert edge == pytest.approx(center + 4, abs=1.2 * step)
+
+
+def test_the_edge_of_two_deltas_is_at_the_heavier():
+    half = 1e-3
+    energy = [-5, -3 - half, -3, -3 + half, 1 - half, 1, 1 + half, 5]
+    assert hilbert_upper_edge(energy, [0, 0, 3, 0, 0, 1, 0, 0]) == pytest.approx(-3, abs=half)
+    assert hilbert_upper_edge(energy, [0, 0, 1, 0, 0, 3, 0, 0]) == pytest.approx(1, abs=half)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 99), even=st.booleans())
+def test_the_edge_is_the_maximum_of_the_transform(seed, even):
+    """Against the principal value summed up by brute force on a fine grid."""
+    rng = np.random.default_rng(seed)
+    energy = np.linspace(-6, 3, 46) if even else np.sort(rng.uniform(-6, 3, 46))
+    states = np.interp(energy, [-5, -3, -1, 1], rng.uniform(0.2, 1, 4), left=0, right=0)
+    fine = np.linspace(-7, 4, 5501)
+    values = np.interp(fine, energy, states, left=0, right=0)
+    at = (fine[1:] + fine[:-1]) / 2  # between the points the principal value needs no care
+    transform = (values / (at[:, None] - fine)).sum(axis=1)
+    found = hilbert_upper_edge(energy, states)
+    inside = (at > energy[0]) & (at < energy[-1])
+    assert np.interp(found, at, transform) >= transform[inside].max() * (1 - 2e-3)
+
+
+def test_negative_tails_of_methfessel_paxton_smearing_pass():
+    energy = np.linspace(-6, 2, 801)
+    x = (energy + 2) / 0.5
+    for order, polynomial in ((1, 1.5 - x**2), (2, 15 / 8 - 2.5 * x**2 + 0.5 * x**4)):
+        band = band_moments(energy, polynomial * np.exp(-(x**2)))
+        assert band.center_ev == pytest.approx(-2, abs=1e-6), order
+        assert band.filling <= 1
 
 
 def test_an_empty_window_is_a_clear_error():
