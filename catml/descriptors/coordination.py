@@ -1,7 +1,9 @@
 """How a site is coordinated: neighbours, generalized coordination, bond lengths and strain.
 
-All functions take a `SiteBatch`, S surfaces that share one template of N atoms and K sites, and
-return arrays over it; an arbitrary slab is a batch with S = 1.
+Nearly all functions take a `SiteBatch`, S surfaces that share one template of N atoms and K sites,
+and return arrays over it; an arbitrary slab is a batch with S = 1. `coordination_of_atoms` takes
+any ``ase.Atoms`` and looks for no sites, which makes it the quickest way to the coordination of a
+large slab.
 
 Generalized coordination: F. Calle-Vallejo et al., Science 350, 185 (2015),
 doi:10.1126/science.aab3501.
@@ -9,20 +11,93 @@ doi:10.1126/science.aab3501.
 
 from functools import cache
 from itertools import combinations
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from catml.elements.lattice import lattice_constants
 from catml.elements.properties import element_array, element_symbols, element_value
-from catml.errors import ElementError
-from catml.structures.batches import SiteBatch
+from catml.errors import DescriptorError, ElementError
+from catml.structures.batches import SiteBatch, TemplateSite
+from catml.structures.bulk.prototypes import metals
+from catml.structures.neighbors import NEIGHBOR_RATIO, nearest_neighbors
+
+if TYPE_CHECKING:
+    from ase import Atoms
 
 Array = NDArray[np.float64]
 
 NEIGHBORS_IN_BULK = {1: 12, 2: 18, 3: 22, 4: 26}
 """Neighbours shared by 1 to 4 touching atoms inside a close-packed crystal: the number that makes
 a generalized coordination number 12 in the bulk."""
+
+NEIGHBORS_IN_BCC = {1: 14, 2: 22, 3: 25, 4: 34}
+"""The same inside a body-centred crystal, whose atoms have 14 neighbours: two atoms one cell edge
+apart (two closer ones have `_SHORT_PAIR_IN_BCC`), the triangle of bcc(110), the square of
+bcc(100)."""
+
+_SHORT_PAIR_IN_BCC = 20
+
+
+class AtomCoordination(NamedTuple):
+    """How each of N atoms is coordinated.
+
+    Attributes
+    ----------
+    numbers : int array (N,)
+        Number of nearest neighbours.
+    generalized : float array (N,)
+        Generalized coordination number of the site on top of the atom.
+    """
+
+    numbers: NDArray[np.int64]
+    generalized: Array
+
+
+def coordination_of_atoms(
+    atoms: "Atoms", *, cutoff: float = NEIGHBOR_RATIO, in_bulk: int = 12
+) -> AtomCoordination:
+    """Return the coordination of every atom of any structure, without looking for sites.
+
+    Parameters
+    ----------
+    atoms : ase.Atoms
+        Any structure, taken as it is: adsorbates count as neighbours.
+    cutoff : float
+        Largest distance of a neighbour, in units of the mean of the two atoms' shortest distances
+        (`catml.structures.neighbors`).
+    in_bulk : int
+        Neighbours of an atom in the bulk. For body-centred metals give 14, or 8 together with
+        ``cutoff=1.1``, which leaves out the six further neighbours.
+
+    Raises
+    ------
+    DescriptorError
+        If `atoms` is no ase.Atoms, or `in_bulk` is no positive number.
+
+    Examples
+    --------
+    >>> from ase.build import fcc111
+    >>> coordination_of_atoms(fcc111("Pt", (2, 2, 4), vacuum=8)).generalized[-1]
+    np.float64(7.5)
+    """
+    from ase import Atoms
+
+    if not isinstance(atoms, Atoms):
+        raise DescriptorError(
+            f"{atoms!r} of type {type(atoms).__name__} is no structure: give an ase.Atoms, such as "
+            'catml.Surface("Pt(111)").slab().'
+        )
+    if in_bulk <= 0:
+        raise DescriptorError(
+            f"in_bulk={in_bulk!r} is no number of neighbours: give 12 for fcc and hcp, 14 or 8 "
+            "for bcc."
+        )
+    pairs = nearest_neighbors(atoms, cutoff=cutoff)
+    numbers = np.bincount(pairs.i, minlength=len(atoms))
+    around = np.bincount(pairs.i, weights=numbers[pairs.j], minlength=len(atoms))
+    return AtomCoordination(numbers, around / in_bulk)
 
 
 def coordination_numbers(batch: SiteBatch) -> Array:
@@ -50,6 +125,27 @@ def generalized_coordination(batch: SiteBatch) -> Array:
     for site in batch.sites:
         around = counts[:, list(site.same_layer + site.sublayer)].sum(axis=1)
         columns.append(around / NEIGHBORS_IN_BULK[min(len(site.atoms), 4)])
+    return np.stack(columns, axis=1)
+
+
+def relative_generalized_coordination(batch: SiteBatch) -> Array:
+    """Return the share of its neighbours' bonds in the bulk that each site has, shape (S, K).
+
+    It is the generalized coordination number over that of the bulk, and 1 in the bulk of any
+    metal: surfaces with atoms of 14 neighbours are compared with a body-centred crystal
+    (`NEIGHBORS_IN_BCC`), all others with a close-packed one (`NEIGHBORS_IN_BULK`). NaN for sites
+    with a non-metal among their atoms or neighbours: a compound is no packing of spheres.
+    """
+    counts = coordination_numbers(batch)
+    is_bcc = counts.max(axis=1, initial=0) == NEIGHBORS_IN_BCC[1]
+    is_metal = _is_metal()[batch.numbers]
+    columns = []
+    for site in batch.sites:
+        around = list(site.same_layer + site.sublayer)
+        bulk = NEIGHBORS_IN_BULK[min(len(site.atoms), 4)] * NEIGHBORS_IN_BULK[1]
+        full = np.where(is_bcc, _neighbors_in_bcc(site) * NEIGHBORS_IN_BCC[1], bulk)
+        metallic = is_metal[:, [*site.atoms, *around]].all(axis=1)
+        columns.append(np.where(metallic, counts[:, around].sum(axis=1) / full, np.nan))
     return np.stack(columns, axis=1)
 
 
@@ -131,6 +227,21 @@ def finite_mean(values: Array) -> Array:
     number = finite.sum(axis=-1)
     total = np.where(finite, values, 0.0).sum(axis=-1)
     return np.where(number > 0, total / np.maximum(number, 1), np.nan)
+
+
+@cache
+def _is_metal() -> NDArray[np.bool_]:
+    """Whether each element is a metal, by atomic number, shape (119,)."""
+    flags = np.zeros_like(element_array("group"), dtype=bool)
+    for symbol in metals().intersection(element_symbols()):
+        flags[int(element_value(symbol, "atomic_number"))] = True
+    return flags
+
+
+def _neighbors_in_bcc(site: TemplateSite) -> int:
+    if len(site.atoms) == 2 and site.subtype == "short":
+        return _SHORT_PAIR_IN_BCC
+    return NEIGHBORS_IN_BCC[min(len(site.atoms), 4)]
 
 
 def _shortest(lengths: Array) -> Array:

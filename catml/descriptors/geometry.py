@@ -4,6 +4,7 @@ Rows are grouped by geometry template and computed as arrays (`catml.structures.
 table of a single arbitrary slab takes the same path with a batch made from the slab.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from catml.descriptors import coordination, tight_binding
 from catml.descriptors.elemental import property_array
-from catml.descriptors.site_rows import row_groups
+from catml.descriptors.site_rows import SlabRows, site_values
 from catml.structures.batches import SiteBatch
 
 if TYPE_CHECKING:
@@ -98,7 +99,9 @@ def site_type_features(table: pd.DataFrame) -> pd.DataFrame:
     return features
 
 
-def geometry_features(table: pd.DataFrame, *, slab: "Atoms | None" = None) -> pd.DataFrame:
+def geometry_features(
+    table: pd.DataFrame, *, slab: "Atoms | None" = None, slabs: Sequence[SlabRows] = ()
+) -> pd.DataFrame:
     """Return the geometric descriptors of every row.
 
     Parameters
@@ -108,6 +111,8 @@ def geometry_features(table: pd.DataFrame, *, slab: "Atoms | None" = None) -> pd
         give the lattice constants; `catml.descriptors.site_rows` finds the site.
     slab : ase.Atoms, optional
         The slab all rows are sites of, whatever they are called.
+    slabs : sequence of SlabRows, optional
+        The slabs that some of the rows are sites of.
 
     Returns
     -------
@@ -122,24 +127,5 @@ def geometry_features(table: pd.DataFrame, *, slab: "Atoms | None" = None) -> pd
     SurfaceError
         If a surface name or its lattice constants cannot be used.
     """
-    values = np.full((len(table), len(GEOMETRY_FEATURES)), np.nan)
-    for group in row_groups(table, slab=slab):
-        numbers = site_numbers(group.batch)
-        single = group.weights.max(axis=1) == 1
-        site = group.weights[single].argmax(axis=1)
-        values[group.rows[single]] = numbers[group.surfaces[single], site]
-        several = ~single
-        if several.any():
-            values[group.rows[several]] = _mean_over_sites(
-                numbers[group.surfaces[several]], group.weights[several]
-            )
+    values = site_values(table, site_numbers, len(GEOMETRY_FEATURES), slab=slab, slabs=slabs)
     return pd.DataFrame(values, index=table.index, columns=list(GEOMETRY_FEATURES))
-
-
-def _mean_over_sites(numbers: Array, weights: Array) -> Array:
-    """Average numbers, shape (R, K, n), by the sites' weights, shape (R, K), where they exist."""
-    known = np.isfinite(numbers)
-    shares = weights[:, :, None] * known
-    total = shares.sum(axis=1)
-    mean = (shares * np.where(known, numbers, 0.0)).sum(axis=1) / np.where(total, total, 1)
-    return np.where(total > 0, mean, np.nan)

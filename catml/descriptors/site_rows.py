@@ -4,7 +4,7 @@ A row that carries a site id is that site. A row that carries only a kind, a sub
 published data mostly do, is the mean of the sites of its surface that agree with it best.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,23 @@ _ZONE_AGREES = 1
 
 
 @dataclass(frozen=True, eq=False)
+class SlabRows:
+    """Rows of a table that are sites of one slab or particle, whatever they are called.
+
+    Attributes
+    ----------
+    first, stop : int
+        The rows are those from `first` up to, not including, `stop`.
+    atoms : ase.Atoms
+        The slab or particle.
+    """
+
+    first: int
+    stop: int
+    atoms: "Atoms"
+
+
+@dataclass(frozen=True, eq=False)
 class RowGroup:
     """Rows of a table whose sites belong to one batch.
 
@@ -55,7 +72,9 @@ class RowGroup:
     weights: Array
 
 
-def row_groups(table: pd.DataFrame, *, slab: "Atoms | None" = None) -> Iterator[RowGroup]:
+def row_groups(
+    table: pd.DataFrame, *, slab: "Atoms | None" = None, slabs: Sequence[SlabRows] = ()
+) -> Iterator[RowGroup]:
     """Find the batch and site of every row that has a geometry.
 
     Parameters
@@ -66,6 +85,8 @@ def row_groups(table: pd.DataFrame, *, slab: "Atoms | None" = None) -> Iterator[
         over.
     slab : ase.Atoms, optional
         The slab all rows are sites of, whatever they are called.
+    slabs : sequence of SlabRows, optional
+        The slabs that some of the rows are sites of.
 
     Yields
     ------
@@ -81,12 +102,16 @@ def row_groups(table: pd.DataFrame, *, slab: "Atoms | None" = None) -> Iterator[
     """
     labels = _labels(table)
     if slab is not None:
-        batch = batch_of_slab(slab)
-        first = np.zeros(len(labels), dtype=np.int64)
-        yield RowGroup(batch, np.arange(len(labels)), first, _weights(labels, batch, first))
-        return
-    by_name = _known_surfaces(labels)
-    rows = np.flatnonzero(labels["surface"].isin(list(by_name)))
+        slabs = [SlabRows(0, len(labels), slab)]
+    named = np.ones(len(labels), dtype=bool)
+    for part in slabs:
+        own = np.arange(part.first, part.stop)
+        named[own] = False
+        batch = batch_of_slab(part.atoms)
+        first = np.zeros(len(own), dtype=np.int64)
+        yield RowGroup(batch, own, first, _weights(labels.iloc[own], batch, first))
+    by_name = _known_surfaces(labels[named])
+    rows = np.flatnonzero(labels["surface"].isin(list(by_name)) & named)
     codes, surfaces, lattices = _distinct(labels.iloc[rows], by_name)
     for batch in site_batch(surfaces, lattices):
         place = np.full(len(surfaces), -1)
@@ -95,6 +120,54 @@ def row_groups(table: pd.DataFrame, *, slab: "Atoms | None" = None) -> Iterator[
         chosen = rows[inside]
         which = place[codes[inside]]
         yield RowGroup(batch, chosen, which, _weights(labels.iloc[chosen], batch, which))
+
+
+def site_values(
+    table: pd.DataFrame,
+    numbers: Callable[[SiteBatch], Array],
+    width: int,
+    *,
+    slab: "Atoms | None" = None,
+    slabs: Sequence[SlabRows] = (),
+) -> Array:
+    """Return what a function says of the sites of batches, row by row of a site table.
+
+    Parameters
+    ----------
+    table, slab, slabs
+        As in `row_groups`.
+    numbers : callable
+        Takes a SiteBatch to an array (S, K, n).
+    width : int
+        The number n.
+
+    Returns
+    -------
+    ndarray, shape (len(table), n)
+        A row that is several sites has their average; NaN in rows without geometry, and in rows
+        that fit no site of their surface.
+    """
+    values = np.full((len(table), width), np.nan)
+    for group in row_groups(table, slab=slab, slabs=slabs):
+        found = numbers(group.batch)
+        single = group.weights.max(axis=1) == 1
+        site = group.weights[single].argmax(axis=1)
+        values[group.rows[single]] = found[group.surfaces[single], site]
+        several = ~single
+        if several.any():
+            values[group.rows[several]] = _mean_over_sites(
+                found[group.surfaces[several]], group.weights[several]
+            )
+    return values
+
+
+def _mean_over_sites(numbers: Array, weights: Array) -> Array:
+    """Average numbers, shape (R, K, n), by the sites' weights, shape (R, K), where they exist."""
+    known = np.isfinite(numbers)
+    shares = weights[:, :, None] * known
+    total = shares.sum(axis=1)
+    mean = (shares * np.where(known, numbers, 0.0)).sum(axis=1) / np.where(total, total, 1)
+    return np.where(total > 0, mean, np.nan)
 
 
 def _labels(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,30 +1,17 @@
 """What `AdsorptionModel.predict` accepts: surfaces, slabs or site tables, made into site tables."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from catml.descriptors import site_inputs
+from catml.descriptors.site_inputs import SiteRows
 from catml.errors import ModelError
 from catml.structures.environment import parse_zone
-from catml.structures.site_table import site_table, site_table_of_slab
-from catml.structures.surface import Surface
-
-if TYPE_CHECKING:
-    from ase import Atoms
 
 _NEEDED = ("site_atoms", "same_layer", "sublayer")
 # Columns that a bare table of site environments may leave out, and what stands for them.
 _OPTIONAL = ("surface", "site", "site_kind", "site_subtype", "family", "elements", "host")
-
-
-@dataclass(frozen=True)
-class SiteRows:
-    """Sites to predict: their table, and the slab they are on where it has no name."""
-
-    table: pd.DataFrame
-    slab: "Atoms | None" = None
 
 
 def as_site_rows(given: Any) -> list[SiteRows]:
@@ -50,29 +37,7 @@ def as_site_rows(given: Any) -> list[SiteRows]:
     """
     if isinstance(given, pd.DataFrame):
         return [SiteRows(complete_table(given))]
-    if isinstance(given, str | Surface) or _is_slab(given):
-        given = [given]
-    if not isinstance(given, Iterable):
-        raise _not_understood(given)
-    pieces: list[SiteRows] = []
-    names: list[str | Surface] = []
-    for item in given:
-        if isinstance(item, Surface) and item.crystal is not None:
-            # The rows of a table name their surface, and a name does not say the crystal.
-            item = item.slab()
-        if isinstance(item, str | Surface):
-            names.append(item)
-        elif _is_slab(item):
-            if names:
-                pieces.append(SiteRows(site_table(names)))
-                names = []
-            slab = _as_atoms(item)
-            pieces.append(SiteRows(site_table_of_slab(slab), slab))
-        else:
-            raise _not_understood(item)
-    if names or not pieces:
-        pieces.append(SiteRows(site_table(names)))
-    return pieces
+    return site_inputs.as_site_rows(given, error=ModelError)
 
 
 def complete_table(table: pd.DataFrame) -> pd.DataFrame:
@@ -115,33 +80,3 @@ def _kind(site_atoms: str) -> str:
 
 def _elements(zones: str) -> str:
     return "-".join(sorted({part.partition(":")[0] for part in zones.split()}))
-
-
-def _is_slab(item: Any) -> bool:
-    from ase import Atoms
-
-    return isinstance(item, Atoms) or _is_pymatgen(item)
-
-
-def _is_pymatgen(item: Any) -> bool:
-    # Asking the class where it is from spares importing pymatgen for users who do not use it.
-    return any(
-        kind.__module__.startswith("pymatgen.core") and kind.__name__ == "SiteCollection"
-        for kind in type(item).__mro__
-    )
-
-
-def _as_atoms(item: Any) -> "Atoms":
-    if not _is_pymatgen(item):
-        return item
-    from pymatgen.io.ase import AseAtomsAdaptor
-
-    return AseAtomsAdaptor.get_atoms(item)
-
-
-def _not_understood(item: Any) -> ModelError:
-    return ModelError(
-        f"Cannot predict for {item!r} of type {type(item).__name__}; give surface names like "
-        "'Pt3Ni(111)', Surface objects, ase.Atoms or pymatgen slabs, or a table with the columns "
-        f"{', '.join(_NEEDED)}."
-    )

@@ -1,7 +1,8 @@
 """Arrays that hold the atoms, neighbours and sites of many surfaces, or of a single slab.
 
 They are the one input of descriptors. `batch_of_slab` makes them of a single slab from anywhere,
-`catml.structures.families.site_batch` of thousands of surfaces by name.
+`catml.structures.families.site_batch` of thousands of surfaces by name. Finding the sites of a slab
+takes milliseconds, so batches of single slabs are kept by their content (`KEPT_BATCHES`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from catml.structures.content_cache import ContentCache, atoms_key
 from catml.structures.finding.structures import checked_structure
 from catml.structures.finding.surface_cell import surface_cell
 from catml.structures.neighbors import nearest_neighbors
@@ -90,18 +92,36 @@ class SiteBatch:
     rows: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
 
 
+# What a TemplateSite takes beside the arrays.
+_BYTES_PER_SITE = 2000
+
+
+def _size_of(batch: SiteBatch) -> int:
+    arrays = (batch.numbers, batch.neighbors, batch.distances)
+    return sum(array.nbytes for array in arrays) + _BYTES_PER_SITE * len(batch.sites)
+
+
+KEPT_BATCHES: ContentCache[SiteBatch] = ContentCache(64 * 1024**2, _size_of)
+"""The batches of the slabs described last: up to 64 MiB, some thousand slabs of usual size."""
+
+
 def batch_of_slab(atoms: Atoms, *, parent: Atoms | None = None) -> SiteBatch:
     """Return the batch of a single slab or particle: its atoms in order, its distinct sites.
 
     Sites and neighbours are those of the ideal structure, `parent` or the one that `find_sites`
-    takes by default; distances are those of `atoms` as they are.
+    takes by default; distances are those of `atoms` as they are. The same content gives the same
+    batch again without work; its arrays are read-only.
 
     Raises
     ------
     SurfaceError
         If `atoms` is neither a slab nor a particle, or an atom has left its place in `parent`.
     """
-    atoms = checked_structure(atoms)
+    structure = checked_structure(atoms)
+    return KEPT_BATCHES.get(atoms_key(structure, parent), lambda: _batch_of(structure, parent))
+
+
+def _batch_of(atoms: Atoms, parent: Atoms | None) -> SiteBatch:
     if atoms.pbc.any():
         surface = surface_cell(atoms, parent=parent)
         found = sites_with_zones(surface)
@@ -126,8 +146,11 @@ def batch_of_slab(atoms: Atoms, *, parent: Atoms | None = None) -> SiteBatch:
         for site, zones in found
     )
     neighbors, distances = padded_neighbors(pairs.i, pairs.j, lengths_ang[None], len(atoms))
-    numbers = np.asarray(atoms.numbers, dtype=np.int64)[None]
-    return SiteBatch("", (), numbers, neighbors, distances, sites)
+    numbers = np.array(atoms.numbers, dtype=np.int64)[None]
+    batch = SiteBatch("", (), numbers, neighbors, distances, sites)
+    for array in (numbers, neighbors, distances, batch.lattice_ang, batch.rows):
+        array.flags.writeable = False
+    return batch
 
 
 def padded_neighbors(

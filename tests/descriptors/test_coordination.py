@@ -3,17 +3,21 @@ import pytest
 from ase.build import bcc110, bulk, fcc100, fcc111, fcc211
 
 from catml.descriptors.coordination import (
+    NEIGHBORS_IN_BCC,
     NEIGHBORS_IN_BULK,
     bond_lengths,
     coordination_numbers,
+    coordination_of_atoms,
     generalized_coordination,
     longest_bonds,
     own_bond_lengths,
+    relative_generalized_coordination,
     shortest_bonds,
     site_mean,
     site_opening,
     strain,
 )
+from catml.errors import DescriptorError
 from catml.structures.batches import batch_of_slab
 from catml.structures.neighbors import nearest_neighbors
 from catml.structures.surface import Surface
@@ -37,6 +41,82 @@ def test_normalization_is_the_number_of_neighbours_in_the_bulk(n_atoms):
     pairs = nearest_neighbors(crystal)
     around = set(pairs.j[np.isin(pairs.i, members)]) - set(members)
     assert len(around) == NEIGHBORS_IN_BULK[n_atoms]
+
+
+@pytest.mark.parametrize(
+    ("cluster", "count"),
+    [
+        ([[0, 0, 0]], NEIGHBORS_IN_BCC[1]),
+        ([[0, 0, 0], [1, 1, 1]], 20),  # the short bridge
+        ([[0, 0, 0], [2, 0, 0]], NEIGHBORS_IN_BCC[2]),
+        ([[0, 0, 0], [2, 0, 0], [1, 1, 1]], NEIGHBORS_IN_BCC[3]),
+        ([[0, 0, 0], [2, 0, 0], [0, 2, 0], [2, 2, 0]], NEIGHBORS_IN_BCC[4]),
+    ],
+)
+def test_neighbours_of_touching_atoms_inside_bcc(cluster, count):
+    crystal = bulk("Fe", "bcc", a=2.0, cubic=True) * (6, 6, 6)
+    start = crystal.positions - 6
+    members = [int(np.argmin(np.linalg.norm(start - point, axis=1))) for point in cluster]
+    pairs = nearest_neighbors(crystal)
+    assert len(set(pairs.j[np.isin(pairs.i, members)]) - set(members)) == count
+
+
+def test_published_generalized_coordination_of_platinum():
+    # F. Calle-Vallejo et al., Science 350, 185 (2015), doi:10.1126/science.aab3501.
+    flat = batch_of_slab(fcc111("Pt", (1, 1, 6), a=4.0, vacuum=8))
+    generalized = by_site(generalized_coordination(flat), flat)
+    assert round(generalized["ontop-1"], 2) == 7.5
+    assert round(generalized["bridge-1"], 2) == 7.33
+    assert round(generalized["hollow-fcc-1"], 2) == 6.95
+    square = batch_of_slab(fcc100("Pt", (1, 1, 6), a=4.0, vacuum=8))
+    assert round(by_site(generalized_coordination(square), square)["ontop-1"], 2) == 6.67
+
+
+def test_share_of_bonds_on_short_and_long_bridges_of_bcc110():
+    batch = batch_of_slab(bcc110("Fe", (2, 2, 6), a=2.86, vacuum=8, orthogonal=False))
+    share = by_site(relative_generalized_coordination(batch), batch)
+    short = next(site for site in batch.sites if site.subtype == "short")
+    counts = coordination_numbers(batch)[0]
+    around = counts[list(short.same_layer + short.sublayer)].sum()
+    assert share["bridge-short-1"] == pytest.approx(around / (20 * 14))
+    assert share["ontop-1"] == pytest.approx((6 * 10 + 4 * 14) / 14**2)
+    assert all(0.5 < value < 0.7 for value in share.values())
+
+
+def test_coordination_of_plain_atoms():
+    slab = fcc111("Pt", (10, 10, 5), vacuum=8)
+    numbers, generalized = coordination_of_atoms(slab)
+    assert sorted(set(numbers)) == [9, 12]
+    assert set(generalized[slab.get_tags() == 1].round(9)) == {7.5}
+    assert set(generalized[slab.get_tags() == 3].round(9)) == {12.0}
+    batch = batch_of_slab(fcc211("Pd", (3, 2, 6), a=4.0, vacuum=8))
+    direct = coordination_of_atoms(fcc211("Pd", (3, 2, 6), a=4.0, vacuum=8))
+    assert (direct.numbers == coordination_numbers(batch)[0]).all()
+    for k, site in enumerate(batch.sites):
+        if site.kind == "ontop":
+            expected = generalized_coordination(batch)[0, k]
+            assert direct.generalized[site.atoms[0]] == pytest.approx(expected)
+
+
+def test_both_ways_to_count_in_bcc():
+    slab = bcc110("Fe", (2, 2, 6), a=2.86, vacuum=8)
+    top, middle = -1, 10
+    near = coordination_of_atoms(slab, cutoff=1.1, in_bulk=8)
+    # On top of Fe(110) are four neighbours in the layer and two below it.
+    assert near.numbers[[top, middle]].tolist() == [6, 8]
+    assert near.generalized[[top, middle]].tolist() == [(4 * 6 + 2 * 8) / 8, 8]
+    both = coordination_of_atoms(slab, in_bulk=14)
+    assert both.numbers[[top, middle]].tolist() == [10, 14]
+    assert both.generalized[middle] == 14
+
+
+def test_coordination_of_nothing_but_atoms():
+    with pytest.raises(DescriptorError, match="'Pt\\(111\\)' of type str is no structure"):
+        coordination_of_atoms("Pt(111)")
+    with pytest.raises(DescriptorError, match="in_bulk=0"):
+        coordination_of_atoms(fcc111("Pt", (1, 1, 3), vacuum=8), in_bulk=0)
+    lone = coordination_of_atoms(fcc111("Pt", (1, 1, 3), vacuum=8)[:0])
+    assert len(lone.numbers) == 0
 
 
 @pytest.mark.parametrize("size", [(1, 1, 6), (3, 3, 6)])
