@@ -1,4 +1,4 @@
-"""The benchmark of the structures runs, and what it counts is right; how fast is not tested."""
+"""The benchmarks run, and what they count is right; how fast is not tested."""
 
 import subprocess
 import sys
@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-BENCHMARK = Path(__file__).parent.parent / "benchmarks" / "structures.py"
+FOLDER = Path(__file__).parent.parent / "benchmarks"
+BENCHMARK = FOLDER / "structures.py"
 
 
 @pytest.mark.slow
@@ -25,3 +26,18 @@ def test_an_unknown_section_is_named() -> None:
     )
     assert done.returncode == 1
     assert "unknown section 'speed': choose of family, slabs, sites, scaling" in done.stderr
+
+
+@pytest.mark.slow
+def test_the_similarity_of_sites_predicts_energies_of_compositions_it_has_not_seen() -> None:
+    script = FOLDER / "site_similarity.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "CO"], capture_output=True, text=True, check=True
+    )
+    errors = {}
+    for line in done.stdout.splitlines():
+        if "| composition, 10-fold | 285 in 145 groups |" in line:
+            _, _, _, _, method, mean_absolute_error, *_ = line.split("|")
+            errors[method.strip()] = float(mean_absolute_error.split()[0])
+    assert errors["similarity of sites (SOAP)"] < 0.1
+    assert errors["the mean of the training rows"] > 0.4
