@@ -80,6 +80,12 @@ class SiteBatch:
         Lattice constants a and c in Å, c NaN for a cubic bulk, both NaN for a bare slab.
     rows : int array (S,)
         Place of each surface in the sequence the batches were made from.
+    bonds : float array (P, N, M, 3)
+        Parts of the vectors to the neighbours, 0 where there are fewer than M: those of surface s
+        are the sum over parts p of ``bond_scales_ang[s, p] * bonds[p]``. All surfaces of a cubic
+        crystal share one part, those with a free c/a two.
+    bond_scales_ang : float array (S, P)
+        Length of each part in each surface, in Å.
     """
 
     template: str
@@ -90,6 +96,8 @@ class SiteBatch:
     sites: tuple[TemplateSite, ...]
     lattice_ang: NDArray[np.float64] = field(default_factory=lambda: np.full((1, 2), np.nan))
     rows: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
+    bonds: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0, 3)))
+    bond_scales_ang: NDArray[np.float64] = field(default_factory=lambda: np.zeros((1, 0)))
 
 
 # What a TemplateSite takes beside the arrays.
@@ -97,7 +105,7 @@ _BYTES_PER_SITE = 2000
 
 
 def _size_of(batch: SiteBatch) -> int:
-    arrays = (batch.numbers, batch.neighbors, batch.distances)
+    arrays = (batch.numbers, batch.neighbors, batch.distances, batch.bonds)
     return sum(array.nbytes for array in arrays) + _BYTES_PER_SITE * len(batch.sites)
 
 
@@ -126,11 +134,11 @@ def _batch_of(atoms: Atoms, parent: Atoms | None) -> SiteBatch:
         surface = surface_cell(atoms, parent=parent)
         found = sites_with_zones(surface)
         pairs = nearest_neighbors(surface.slab_atoms())
-        lengths_ang = surface.actual_distances(pairs)
+        lengths_ang, bonds_ang = surface.actual_distances(pairs), surface.actual_bonds(pairs)
     else:
         body = particle(atoms, parent=parent)
         found = particle_sites(body)
-        pairs, lengths_ang = body.neighbors, body.bond_lengths_ang
+        pairs, lengths_ang, bonds_ang = body.neighbors, body.bond_lengths_ang, body.bonds_ang
     sites = tuple(
         TemplateSite(
             site.kind,
@@ -147,8 +155,19 @@ def _batch_of(atoms: Atoms, parent: Atoms | None) -> SiteBatch:
     )
     neighbors, distances = padded_neighbors(pairs.i, pairs.j, lengths_ang[None], len(atoms))
     numbers = np.array(atoms.numbers, dtype=np.int64)[None]
-    batch = SiteBatch("", (), numbers, neighbors, distances, sites)
-    for array in (numbers, neighbors, distances, batch.lattice_ang, batch.rows):
+    bonds = padded_bonds(pairs.i, bonds_ang[None], len(atoms))
+    scales = np.ones((1, 1))
+    batch = SiteBatch(
+        "",
+        (),
+        numbers,
+        neighbors,
+        distances,
+        sites,
+        bonds=bonds,
+        bond_scales_ang=scales,
+    )
+    for array in (numbers, neighbors, distances, bonds, scales, batch.lattice_ang, batch.rows):
         array.flags.writeable = False
     return batch
 
@@ -174,10 +193,41 @@ def padded_neighbors(
     distances : float array (S, N, M)
         Padded with inf.
     """
-    counts = np.bincount(i, minlength=n_atoms)
-    column = np.arange(len(i)) - np.repeat(np.cumsum(counts) - counts, counts)
-    neighbors = np.full((n_atoms, int(counts.max(initial=0))), -1, dtype=np.int64)
+    column, width = _columns(i, n_atoms)
+    neighbors = np.full((n_atoms, width), -1, dtype=np.int64)
     neighbors[i, column] = j
     padded = np.full((len(distances), *neighbors.shape), np.inf)
     padded[:, i, column] = distances
     return neighbors, padded
+
+
+def padded_bonds(
+    i: NDArray[np.int64], bonds: NDArray[np.float64], n_atoms: int
+) -> NDArray[np.float64]:
+    """Arrange the vectors of pairs as `padded_neighbors` does their distances.
+
+    Parameters
+    ----------
+    i : int array (n_pairs,)
+        Atoms, sorted.
+    bonds : float array (P, n_pairs, 3)
+        Parts of the vectors.
+    n_atoms : int
+        Number of atoms N.
+
+    Returns
+    -------
+    float array (P, N, M, 3)
+        Padded with 0.
+    """
+    column, width = _columns(i, n_atoms)
+    padded = np.zeros((len(bonds), n_atoms, width, 3))
+    padded[:, i, column] = bonds
+    return padded
+
+
+def _columns(i: NDArray[np.int64], n_atoms: int) -> tuple[NDArray[np.int64], int]:
+    """The place of each pair in the row of its atom, and the length of the longest row."""
+    counts = np.bincount(i, minlength=n_atoms)
+    column = np.arange(len(i)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return column, int(counts.max(initial=0))

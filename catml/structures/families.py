@@ -20,7 +20,13 @@ from ase.data import atomic_numbers
 from numpy.typing import NDArray
 
 from catml.errors import SurfaceError
-from catml.structures.batches import SiteBatch, TemplateSite, batch_of_slab, padded_neighbors
+from catml.structures.batches import (
+    SiteBatch,
+    TemplateSite,
+    batch_of_slab,
+    padded_bonds,
+    padded_neighbors,
+)
 from catml.structures.bulk.crystals import Crystal
 from catml.structures.bulk.lattice import lattice_of
 from catml.structures.finding.site_order import element_ranks
@@ -233,7 +239,19 @@ def _batch(
     members = tuple(surfaces[row] for row in rows)
     symbols = np.array([[atomic_numbers[e] for e in elements_of(surface)] for surface in members])
     numbers = symbols[:, template.letters]
-    return SiteBatch(template.name, members, numbers, neighbors, padded, sites, lattice_ang, rows)
+    parts = pairs.bonds[:, used] if free else pairs.bonds[:, used].sum(axis=0, keepdims=True)
+    return SiteBatch(
+        template.name,
+        members,
+        numbers,
+        neighbors,
+        padded,
+        sites,
+        lattice_ang,
+        rows,
+        padded_bonds(pairs.i[used], parts, len(template.letters)),
+        full[:, : len(parts)],
+    )
 
 
 def _lattice(surface: Surface, ratio: float | None) -> tuple[float, float | None]:

@@ -45,3 +45,12 @@ def test_rows_of_neighbors_are_filled_from_the_left():
     neighbors, distances = padded_neighbors(i, j, np.array([[2.0, 3.0, 2.0]]), 3)
     assert neighbors.tolist() == [[1, 2], [-1, -1], [0, -1]]
     assert distances.tolist() == [[[2.0, 3.0], [np.inf, np.inf], [2.0, np.inf]]]
+
+
+def test_bond_vectors_have_the_lengths_of_the_bonds():
+    slab = fcc111("Pt", (2, 2, 4), vacuum=6)
+    slab.rattle(0.02, seed=1)
+    batch = batch_of_slab(slab)
+    assert batch.bond_scales_ang.tolist() == [[1.0]]
+    lengths = np.linalg.norm(batch.bonds[0], axis=-1)
+    np.testing.assert_allclose(lengths, np.where(batch.neighbors < 0, 0, batch.distances[0]))

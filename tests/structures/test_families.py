@@ -219,3 +219,11 @@ def test_surfaces_with_mixtures_are_batches_of_their_own() -> None:
 def test_lattice_constants_given_for_a_mixture() -> None:
     (batch,) = site_batch([Surface("Cu0.75Pd0.25(100)")], [(4.0, None)])
     assert np.nanmin(batch.distances) == pytest.approx(4.0 / np.sqrt(2))
+
+
+@pytest.mark.parametrize("name", ["Pt3Ni(211)", "CuAu(101)", "Ru(0001)"])
+def test_bond_vectors_have_the_lengths_of_the_bonds(name):
+    batch = site_batch([Surface(name)])[0]
+    bonds = np.tensordot(batch.bond_scales_ang[0], batch.bonds, 1)
+    listed = np.isfinite(batch.distances[0])
+    np.testing.assert_allclose(np.linalg.norm(bonds, axis=-1)[listed], batch.distances[0][listed])

@@ -30,11 +30,14 @@ class StrainedPairs(NamedTuple):
         Atom and neighbour.
     squares : float array (n_pairs, 2)
         Coefficients p and q of d² = p a² + q c².
+    bonds : float array (2, n_pairs, 3)
+        The vectors from atom to neighbour across and along the c axis, in units of a and c.
     """
 
     i: NDArray[np.int64]
     j: NDArray[np.int64]
     squares: NDArray[np.float64]
+    bonds: NDArray[np.float64]
 
 
 def crystal_axis(surface: "Surface", ratio: float) -> NDArray[np.float64]:
@@ -83,9 +86,10 @@ def strained_pairs(
     vectors += np.column_stack([u, v]) @ slab.cell.array[:2]
     along2 = (vectors @ axis) ** 2
     across2 = (vectors**2).sum(axis=1) - along2
-    return StrainedPairs(
-        i, j, np.column_stack([across2 / constants[0] ** 2, along2 / constants[1] ** 2])
-    )
+    squares = np.column_stack([across2 / constants[0] ** 2, along2 / constants[1] ** 2])
+    along = np.outer(vectors @ axis, axis)
+    bonds = np.stack([(vectors - along) / constants[0], along / constants[1]])
+    return StrainedPairs(i, j, squares, bonds)
 
 
 def neighbor_distances(

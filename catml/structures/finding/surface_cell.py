@@ -93,10 +93,14 @@ class SurfaceCell:
         """Return the true distances of pairs of the ideal slab's atoms in Å, shape (n_pairs,)."""
         if self.displacements is None:
             return pairs.distance
+        return np.asarray(np.linalg.norm(self.actual_bonds(pairs), axis=1))
+
+    def actual_bonds(self, pairs: Neighbors) -> NDArray[np.float64]:
+        """Return the true vectors of pairs of the ideal slab's atoms in Å, shape (n_pairs, 3)."""
         actual = self.actual_positions
         vectors = actual[pairs.j] - actual[pairs.i]
         vectors[:, :2] += pairs.shift[:, :2] @ self.slab_cell
-        return np.asarray(np.linalg.norm(vectors, axis=1))
+        return vectors
 
     def displacement(self, atoms: Sequence[int]) -> NDArray[np.float64]:
         """Return the mean displacement of some of the slab's atoms in Å, shape (3,)."""

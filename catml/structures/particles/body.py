@@ -58,9 +58,13 @@ class Particle:
     @cached_property
     def bond_lengths_ang(self) -> NDArray[np.float64]:
         """Real distances of `neighbors`, shape (n_pairs,)."""
-        bonds = self.positions[self.neighbors.j] - self.positions[self.neighbors.i]
-        lengths: NDArray[np.float64] = np.linalg.norm(bonds, axis=1)
+        lengths: NDArray[np.float64] = np.linalg.norm(self.bonds_ang, axis=1)
         return lengths
+
+    @property
+    def bonds_ang(self) -> NDArray[np.float64]:
+        """Real vectors from atom to neighbour of `neighbors`, shape (n_pairs, 3)."""
+        return self.positions[self.neighbors.j] - self.positions[self.neighbors.i]
 
     def net(self) -> SurfaceNet:
         """Return the closed net of the exposed atoms."""
