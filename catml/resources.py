@@ -1,6 +1,7 @@
-"""Where the shipped datasets and workflows lie, and what identifies the code that reads them."""
+"""Where the shipped datasets, workflows and the cache lie, and what identifies catml's code."""
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +15,14 @@ def shipped_folder(kind: Literal["datasets", "workflows"]) -> Path:
     package = Path(__file__).parent
     installed = package / "shipped" / kind
     return installed if installed.is_dir() else package.parent / kind
+
+
+def cache_folder() -> Path:
+    """Return where results worth keeping lie: ``CATML_CACHE``, or the user's cache folder."""
+    if chosen := os.environ.get("CATML_CACHE"):
+        return Path(chosen)
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "catml"
 
 
 def code_checksum() -> str:

@@ -6,14 +6,12 @@ import argparse
 import json
 import sys
 import warnings
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from catml.cli.printing import print_table
 from catml.errors import CatmlError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from catml.structures.surface import Surface
 
 
@@ -99,7 +97,7 @@ def sites_command(options: argparse.Namespace) -> None:
 
         figure, _ = site_figure(atoms, sites, name=str(table["surface"].iloc[0]))
         write_picture(figure, options.plot)
-    _print_table(table, as_json=options.json)
+    print_table(table, as_json=options.json)
 
 
 def _surface_or_slab(options: argparse.Namespace) -> Any:
@@ -146,34 +144,6 @@ def export_command(options: argparse.Namespace) -> None:
     print(exported.summary())
 
 
-def dband_command(options: argparse.Namespace) -> None:
-    """Describe the d bands of a calculation, and draw them."""
-    from catml.cli.option_text import read_atoms
-    from catml.descriptors.dos_files import DosFileWarning
-    from catml.workflow.d_band import describe_d_bands, printed
-
-    with warnings.catch_warnings(record=True) as doubts:
-        warnings.simplefilter("always")
-        table = describe_d_bands(
-            options.file,
-            structure=options.structure,
-            fermi_level_ev=options.fermi_level,
-            atoms=read_atoms(options.atom),
-            elements=options.element,
-            layer=options.layer,
-            site=options.site,
-            window_ev=tuple(options.window) if options.window else None,
-            plot=options.plot,
-        )
-    for doubt in doubts:
-        if issubclass(doubt.category, DosFileWarning):
-            print(f"catml: warning: {doubt.message}", file=sys.stderr)
-    if options.json:
-        _print_table(table, as_json=True)
-    else:
-        print(printed(table))
-
-
 def predict_command(options: argparse.Namespace) -> None:
     """Predict adsorption energies."""
     from catml.models.default import default_model
@@ -187,7 +157,7 @@ def predict_command(options: argparse.Namespace) -> None:
         raise CatmlError(
             f"the model {options.model!r} predicts {model.adsorbate}, not {options.adsorbate}"
         )
-    _print_table(model.predict(surfaces), as_json=options.json)
+    print_table(model.predict(surfaces), as_json=options.json)
 
 
 def _surfaces_in(path: str) -> list[str]:
@@ -208,7 +178,7 @@ def lookup_command(options: argparse.Namespace) -> None:
     """Look an adsorption energy up."""
     from catml.models.lookup import lookup
 
-    _print_table(lookup(options.surface, options.adsorbate), as_json=options.json)
+    print_table(lookup(options.surface, options.adsorbate), as_json=options.json)
 
 
 def datasets_command(options: argparse.Namespace) -> None:
@@ -216,7 +186,7 @@ def datasets_command(options: argparse.Namespace) -> None:
     from catml.data.describe import check_any_dataset, datasets_table, describe_dataset
 
     if options.name is None:
-        _print_table(datasets_table(options.folder), as_json=options.json)
+        print_table(datasets_table(options.folder), as_json=options.json)
         return
     check = check_any_dataset(options.name, options.folder)
     if options.json:
@@ -235,14 +205,15 @@ def datasets_command(options: argparse.Namespace) -> None:
 
 def import_command(options: argparse.Namespace) -> None:
     """Bring a file of adsorption energies into the schema."""
+    from catml.cli.option_text import read_pairs
     from catml.data.import_file import import_file
     from catml.data.importers import write_dataset
 
     result = import_file(
         options.file,
         source=options.name,
-        columns=_pairs(options.column, "--column"),
-        defaults=_pairs(options.default, "--default"),
+        columns=read_pairs(options.column, "--column"),
+        defaults=read_pairs(options.default, "--default"),
     )
     for problem in result.problems:
         print(f"catml: not imported: {problem}", file=sys.stderr)
@@ -250,24 +221,3 @@ def import_command(options: argparse.Namespace) -> None:
     print(
         f"{len(result.table)} rows imported, {len(result.rejected)} not; complete the card: {card}"
     )
-
-
-def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
-    for text in texts:
-        if "=" not in text:
-            raise CatmlError(f"{option} {text!r} is no pair; write it as name=value")
-    return dict(text.split("=", 1) for text in texts)
-
-
-def _print_table(table: pd.DataFrame, *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(_records(table), ensure_ascii=False, allow_nan=False))
-    elif table.empty:
-        print("nothing found")
-    else:
-        print(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows as JSON-able mappings; a missing number becomes null."""
-    return json.loads(table.to_json(orient="records", double_precision=10))

@@ -1,9 +1,9 @@
-"""Options of a slab written as text, as on the command line."""
+"""Options written as text, as on the command line."""
 
 import re
 from collections.abc import Sequence
 
-from catml.errors import DescriptorError, SurfaceError
+from catml.errors import CatmlError, DescriptorError, SurfaceError
 
 _MOST_ATOMS = 1_000_000
 _NUMBERS_FOLLOW = ("--size", "--strain", "--atom")
@@ -101,6 +101,25 @@ def read_atoms(texts: Sequence[str] | None) -> list[int] | None:
             )
         numbers += range(first, last + 1)
     return numbers
+
+
+def read_pairs(texts: Sequence[str], option: str) -> dict[str, str]:
+    """Return what was written as ``name=value``, any number of times.
+
+    Raises
+    ------
+    CatmlError
+        If a text is no such pair; `option` is what the message calls it.
+
+    Examples
+    --------
+    >>> read_pairs(["layers=5", "note=a=b"], "--set")
+    {'layers': '5', 'note': 'a=b'}
+    """
+    for text in texts:
+        if "=" not in text:
+            raise CatmlError(f"{option} {text!r} is no pair; write it as name=value")
+    return dict(text.split("=", 1) for text in texts)
 
 
 def joined_negatives(arguments: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import catml
 from catml.cli import commands
+from catml.cli.dband import dband_command
 
 Command: TypeAlias = Callable[[argparse.Namespace], None]
 # Adds a command: its name, what it calls, and one line of help.
@@ -115,9 +116,15 @@ def _add_sites_and_export(command: AddCommand) -> None:
 
 def _add_dband(command: AddCommand) -> None:
     sub = command(
-        "dband", commands.dband_command, "describe the d bands of a calculated density of states"
+        "dband", dband_command, "describe the d bands of a density of states, read or calculated"
     )
-    sub.add_argument("file", help="vasprun.xml, DOSCAR (LORBIT = 10, 11 or 12) or GPAW's .gpw")
+    sub.add_argument(
+        "source",
+        nargs="+",
+        metavar="FILE|SURFACE",
+        help="vasprun.xml, DOSCAR (LORBIT = 10, 11 or 12) or GPAW's .gpw; with --engine names of "
+        'surfaces, as "Cu(111)", or files of slabs',
+    )
     sub.add_argument("--structure", metavar="FILE", help="of a DOSCAR (default: that beside it)")
     sub.add_argument("--atom", action="append", metavar="N", help="from 0, as 7 or 0-3,7; repeat")
     sub.add_argument("--element", action="append", metavar="SYMBOL", help="as Cu; repeat")
@@ -128,7 +135,7 @@ def _add_dband(command: AddCommand) -> None:
         type=float,
         nargs=2,
         metavar=("LOW", "HIGH"),
-        help="eV relative to the Fermi level (default: all of the file's energies)",
+        help="eV from the Fermi level (default: all of a file's; with --engine -10 8)",
     )
     sub.add_argument(
         "--fermi-level",
@@ -137,7 +144,28 @@ def _add_dband(command: AddCommand) -> None:
         help="on the file's own scale, instead of the file's",
     )
     sub.add_argument("--plot", metavar="PICTURE", help="draw the d states into a .png or .svg")
+    sub.add_argument("--out", metavar="TABLE", help="write the table into a .csv or .json")
     sub.add_argument("--json", action="store_true", help=JSON_HELP)
+    _add_calculation(sub)
+
+
+def _add_calculation(sub: argparse.ArgumentParser) -> None:
+    group = sub.add_argument_group(
+        "calculating them",
+        "Results are kept in catml's cache folder; what was stopped goes on when asked for again.",
+    )
+    group.add_argument("--engine", metavar="NAME", help="what calculates: gpaw")
+    group.add_argument("--preset", metavar="NAME", help="draft (default) or standard")
+    group.add_argument("--layers", type=int, metavar="N", help="atomic planes of named surfaces")
+    group.add_argument(
+        "--set",
+        action="append",
+        metavar="NAME=VALUE",
+        help="another setting, as cutoff_ev=450 or kpoint_density_ang=4.2; repeat",
+    )
+    group.add_argument("--store", metavar="CSV", help="add the result to a table of d bands")
+    group.add_argument("--long", action="store_true", help="even where it takes hours")
+    group.add_argument("--quiet", action="store_true", help="no progress on standard error")
 
 
 def _add_energies(command: AddCommand) -> None:

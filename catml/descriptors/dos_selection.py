@@ -11,8 +11,9 @@ from catml.errors import DescriptorError
 if TYPE_CHECKING:
     from catml.structures.sites import Site
 
-# Groups 3 to 12 with the f elements, whose d states are valence states too.
-_D_METALS = {*range(21, 31), *range(39, 49), *range(57, 81), *range(89, 113)}
+# With the f elements, whose d states are valence states too.
+D_METALS = {*range(21, 31), *range(39, 49), *range(57, 81), *range(89, 113)}
+"""Atomic numbers of the elements of groups 3 to 12: those with a d band."""
 FEWEST_STATES = 1e-3
 """In d states per atom; with fewer an atom has no d band."""
 
@@ -139,7 +140,7 @@ def _metals(dos: ProjectedDos) -> list[int]:
     return [
         i
         for i, symbol in enumerate(dos.symbols)
-        if atomic_numbers.get(symbol, 0) in _D_METALS
+        if atomic_numbers.get(symbol, 0) in D_METALS
         and np.trapezoid(dos.states([i]), dos.energy_ev) >= FEWEST_STATES
     ]
 

@@ -15,7 +15,8 @@ from catml.descriptors.dos import ProjectedDos, dos_from_arrays, with_vacuum
 from catml.descriptors.vacuum_level import vacuum_levels
 from catml.errors import DescriptorError
 
-_BROADENING_EV = 0.1
+BROADENING_EV = 0.1
+"""Width of the Gaussian that each state becomes."""
 _SPACING_EV = 0.02
 _MARGIN_EV = 1.0
 
@@ -33,8 +34,7 @@ def read_gpaw_dos(path: str | Path, *, fermi_level_ev: float | None = None) -> P
     Returns
     -------
     ProjectedDos
-        On a grid of 0.02 eV over all its bands, with the work functions of both sides of a slab
-        whose vacuum is level.
+        As `dos_of_gpaw` returns it.
 
     Raises
     ------
@@ -44,36 +44,65 @@ def read_gpaw_dos(path: str | Path, *, fermi_level_ev: float | None = None) -> P
     """
     try:
         from gpaw import GPAW
-        from gpaw.dos import DOSCalculator
     except ImportError:
         raise DescriptorError(
-            f"{path} is a file of GPAW, which is not installed; install it (pip install gpaw), or "
-            "give a vasprun.xml or DOSCAR"
+            f"{path} is a file of GPAW, which is not installed; install it (pip install "
+            "'catml[gpaw]'), or give a vasprun.xml or DOSCAR"
         ) from None
     try:
         run = GPAW(str(path), txt=None)
-        dos = DOSCalculator.from_calculator(run)
-        atoms = run.get_atoms()
-        atoms.calc = None
-        energy = np.arange(
-            dos.eig_skn.min() - _MARGIN_EV, dos.eig_skn.max() + _MARGIN_EV, _SPACING_EV
-        )
-        states = [_d_states(dos, energy, atom) for atom in range(len(atoms))]
-        own_ev = float(run.get_fermi_level())
-        vacuum = vacuum_levels(atoms, run.get_electrostatic_potential(), ends_left_out=True)
+        return dos_of_gpaw(run, source=str(path), fermi_level_ev=fermi_level_ev)
+    except DescriptorError:
+        raise
     except Exception as reason:  # GPAW raises whatever it stumbles on
         raise DescriptorError(
             f"{path} cannot be read by GPAW: {type(reason).__name__} "
             f"({' '.join(str(reason).split())[:120]}); write or copy it again"
         ) from None
+
+
+def dos_of_gpaw(run: Any, *, source: str, fermi_level_ev: float | None = None) -> ProjectedDos:
+    """Return the d states of every atom of a finished calculation.
+
+    Parameters
+    ----------
+    run
+        A converged `gpaw.GPAW`.
+    source
+        What messages call it.
+    fermi_level_ev
+        To be taken instead of its own.
+
+    Returns
+    -------
+    ProjectedDos
+        On a grid of 0.02 eV over all its bands, with the work functions of both sides of a slab
+        whose vacuum is level.
+
+    Raises
+    ------
+    DescriptorError
+        If the Fermi level given lies outside the energies.
+    Exception
+        Whatever GPAW stumbles on.
+    """
+    from gpaw.dos import DOSCalculator
+
+    dos = DOSCalculator.from_calculator(run)
+    atoms = run.get_atoms()
+    atoms.calc = None
+    energy = np.arange(dos.eig_skn.min() - _MARGIN_EV, dos.eig_skn.max() + _MARGIN_EV, _SPACING_EV)
+    states = [_d_states(dos, energy, atom) for atom in range(len(atoms))]
+    own_ev = float(run.get_fermi_level())
+    vacuum = vacuum_levels(atoms, run.get_electrostatic_potential(), ends_left_out=True)
     taken_ev = own_ev if fermi_level_ev is None else fermi_level_ev
     # GPAW's energies are relative to its own Fermi level.
     try:
         found = dos_from_arrays(energy + own_ev, states, atoms=atoms, fermi_level_ev=taken_ev)
     except DescriptorError as problem:
-        raise DescriptorError(str(problem).replace("arrays", str(path), 1)) from None
-    found = replace(found, source=str(path))
-    return found if vacuum is None else with_vacuum(found, vacuum, source=str(path))
+        raise DescriptorError(str(problem).replace("arrays", source, 1)) from None
+    found = replace(found, source=source)
+    return found if vacuum is None else with_vacuum(found, vacuum, source=source)
 
 
 def _d_states(dos: Any, energy: NDArray[np.float64], atom: int) -> NDArray[np.float64]:
@@ -82,7 +111,7 @@ def _d_states(dos: Any, energy: NDArray[np.float64], atom: int) -> NDArray[np.fl
     return np.array(
         [
             [
-                dos.raw_pdos(energy, atom, 2, m=m, spin=spin, width=_BROADENING_EV) + 0 * energy
+                dos.raw_pdos(energy, atom, 2, m=m, spin=spin, width=BROADENING_EV) + 0 * energy
                 for m in range(5)
             ]
             for spin in spins

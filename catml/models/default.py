@@ -7,26 +7,18 @@ again whenever either changes; a damaged file is made again too.
 from __future__ import annotations
 
 import hashlib
-import os
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catml.data.cards import read_card
 from catml.data.tables import load_dataset
 from catml.errors import DatasetError, ModelError
-from catml.resources import code_checksum
+from catml.resources import cache_folder, code_checksum
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from catml.models.adsorption import AdsorptionModel
-
-
-def cache_folder() -> Path:
-    """Return where fitted models are kept: ``CATML_CACHE``, or the user's cache folder."""
-    if chosen := os.environ.get("CATML_CACHE"):
-        return Path(chosen)
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "catml"
 
 
 @lru_cache(maxsize=8)

@@ -1,10 +1,11 @@
-"""From the file of a calculation to the table of its d bands and, where asked for, a picture."""
+"""From a density of states to the table of its d bands and, where asked for, a picture."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from catml.descriptors.d_band import d_band_table
+from catml.descriptors.d_band import Window, d_band_table
+from catml.descriptors.dos import ProjectedDos
 from catml.descriptors.dos_files import read_dos
 from catml.descriptors.dos_selection import select_atoms
 from catml.report.figures_dos import dos_figure
@@ -81,49 +82,113 @@ def describe_d_bands(
         dos, atoms=atoms, elements=elements, layer=layer, site=site, window_ev=window_ev
     )
     if plot is not None:
-        chosen = select_atoms(dos, atoms=atoms, elements=elements, layer=layer, site=site)
-        together = d_band_table(dos, atoms=chosen, window_ev=window_ev).tail(len(dos.spins))
-        drawn = dos.spins[1:] or dos.spins
-        named = " ".join(f"{dos.symbols[i]}{i}" for i in chosen[:_NAMED_ATOMS])
-        more = f" and {len(chosen) - _NAMED_ATOMS} more" if len(chosen) > _NAMED_ATOMS else ""
-        figure, _ = dos_figure(
-            dos.energy_ev,
-            {spin: dos.states(chosen, spin) for spin in drawn},
-            together,
-            title=f"d states of {named}{more}",
+        draw_d_bands(
+            dos,
+            plot,
+            atoms=atoms,
+            elements=elements,
+            layer=layer,
+            site=site,
+            window_ev=window_ev,
         )
-        write_picture(figure, plot)
     return table
 
 
+def draw_d_bands(
+    dos: ProjectedDos,
+    picture: str | Path,
+    *,
+    name: str | None = None,
+    atoms: Sequence[int] | None = None,
+    elements: Sequence[str] | None = None,
+    layer: int | None = None,
+    site: str | None = None,
+    window_ev: Window | None = None,
+) -> None:
+    """Draw the summed d states of some atoms and mark their moments.
+
+    Parameters
+    ----------
+    dos
+        The densities of states.
+    picture
+        A ``.png`` or ``.svg``.
+    name
+        Of the surface, for the title.
+    atoms, elements, layer, site, window_ev
+        As for `catml.descriptors.d_band.d_band_table`.
+
+    Raises
+    ------
+    DescriptorError
+        If the selection or the window cannot be used.
+    WorkflowError
+        If the picture cannot be written.
+    """
+    chosen = select_atoms(dos, atoms=atoms, elements=elements, layer=layer, site=site)
+    together = d_band_table(dos, atoms=chosen, window_ev=window_ev).tail(len(dos.spins))
+    drawn = dos.spins[1:] or dos.spins
+    named = " ".join(f"{dos.symbols[i]}{i}" for i in chosen[:_NAMED_ATOMS])
+    more = f" and {len(chosen) - _NAMED_ATOMS} more" if len(chosen) > _NAMED_ATOMS else ""
+    title = f"d states of {named}{more}"
+    figure, _ = dos_figure(
+        dos.energy_ev,
+        {spin: dos.states(chosen, spin) for spin in drawn},
+        together,
+        title=title if name is None else f"{name}: {title}",
+    )
+    write_picture(figure, picture)
+
+
 def printed(table: "pd.DataFrame") -> str:
-    """Return a table of d bands as text for a terminal, energies and widths in eV."""
+    """Return a table of d bands as text for a terminal, energies and widths in eV.
+
+    That of several calculated slabs is printed slab by slab.
+    """
+    if "surface" not in table:
+        return _printed_one(table, told="", origin=" in the file")
+    groups = table.groupby(["surface", "fermi_level_ev"], sort=False)
+    return "\n\n".join(
+        _printed_one(
+            part.drop(columns=["surface", "engine", "preset"]),
+            told=f"{surface}, {part['engine'].iloc[0]}, {part['preset'].iloc[0]}: ",
+            origin="",
+        )
+        for (surface, _), part in groups
+    )
+
+
+def _printed_one(table: "pd.DataFrame", *, told: str, origin: str) -> str:
     first = table.iloc[0]
     left_out = list(_OF_FILE)
     if (table["states_in_window"] == 1).all() and (table["center_shift_ev"] == 0).all():
         left_out += _OF_WINDOW
     rows = table.drop(columns=left_out).dropna(axis="columns", how="all")
-    rows["atom"] = ["together" if atom is None else str(atom) for atom in _or_none(table["atom"])]
+    for column in rows.columns.intersection(["atom", "layer"]):
+        rows[column] = ["" if i is None else str(i) for i in _or_none(table[column])]
+    rows["atom"] = rows["atom"].replace("", "together")
     text = rows.rename(columns=_HEADINGS).to_string(
         index=False, na_rep="", float_format=lambda value: f"{value:.3f}"
     )
     return (
-        f"eV relative to the Fermi level ({first['fermi_level_ev']:.3f} eV in the file), from "
-        f"{first['window_low_ev']:.3f} to {first['window_high_ev']:.3f} eV{_work_function(first)}"
+        f"{told}eV relative to the Fermi level ({first['fermi_level_ev']:.3f} eV{origin}), from "
+        f"{first['window_low_ev']:.3f} to {first['window_high_ev']:.3f} eV{_work_function(table)}"
         f"\n{text}"
     )
 
 
-def _work_function(row: "pd.Series") -> str:
-    upper_ev, lower_ev = row["work_function_ev"], row["lower_work_function_ev"]
+def _work_function(table: "pd.DataFrame") -> str:
+    upper_ev, lower_ev, source = (
+        _or_none(table[column])[0]
+        for column in ("work_function_ev", "lower_work_function_ev", "work_function_source")
+    )
     if upper_ev is None:
         return ""
     known = f"; work function {upper_ev:.3f} eV"
     if lower_ev is not None and abs(lower_ev - upper_ev) >= _SAME_WORK_FUNCTION_EV:
         known += f" above and {lower_ev:.3f} eV below the slab"
-    source = row["work_function_source"]
     return known if source is None else f"{known} ({Path(source).name})"
 
 
-def _or_none(column: "pd.Series") -> list[int | None]:
+def _or_none(column: "pd.Series") -> list[Any]:
     return column.astype(object).where(column.notna(), None).tolist()
