@@ -1,6 +1,5 @@
 """SOAP as a scikit-learn transformer: sites in, one vector for each out."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self, get_args
 
 import numpy as np
@@ -9,11 +8,11 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from catml.descriptors.site_rows import row_groups
+from catml.descriptors.site_inputs import described_sites
+from catml.descriptors.site_rows import SlabRows, row_groups
 from catml.descriptors.soap import CHANNEL_PROPERTIES, SoapSettings
 from catml.descriptors.soap_sites import Center, soap_of_batch, soap_of_sites
 from catml.errors import DescriptorError
-from catml.structures.batches import SiteBatch
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -43,12 +42,16 @@ class SoapFeaturizer(TransformerMixin, BaseEstimator):
     feature_names_out_ : ndarray of str
         Names of the columns, without unit; set by `fit`.
     n_features_in_ : int
-        Number of columns of the table `fit` saw.
+        Number of columns of the site table `fit` saw or made.
+
+    Notes
+    -----
+    `fit` and `transform` take a site table, or names, surfaces, ``ase.Atoms`` and pymatgen slabs,
+    as `catml.descriptors.featurizer.SiteFeaturizer` does, and give a row for each row or site.
 
     Examples
     --------
-    >>> from catml.structures.site_table import site_table
-    >>> SoapFeaturizer().fit_transform(site_table(["Cu(111)", "Pt3Ni(111)"])).shape
+    >>> SoapFeaturizer().fit_transform(["Cu(111)", "Pt3Ni(111)"]).shape
     (13, 1620)
     """
 
@@ -71,70 +74,81 @@ class SoapFeaturizer(TransformerMixin, BaseEstimator):
         self.width_ang = width_ang
         self.properties = properties
 
-    def fit(self, X: pd.DataFrame, y: object = None) -> Self:
+    def fit(self, X: Any, y: object = None) -> Self:
         """Check the settings; nothing is learned.
 
         Parameters
         ----------
-        X : DataFrame
-            Site table.
+        X : DataFrame or things with sites
+            See Notes of the class.
         y : ignored
             Not used, present by convention.
 
         Raises
         ------
         DescriptorError
-            If a setting is out of range.
+            If a setting is out of range, or `X` is nothing that has sites.
         """
         settings = self._settings()
         prefixes = ("site", "atoms") if self.center == "both" else (self.center,)
         names = [name for prefix in prefixes for name in settings.names(f"soap_{prefix}")]
         self.feature_names_out_ = np.array(names, dtype=object)
-        self.n_features_in_ = X.shape[1]
+        self.n_features_in_ = described_sites(X).table.shape[1]
         return self
 
-    def transform(self, X: pd.DataFrame, slab: "Atoms | None" = None) -> pd.DataFrame:
-        """Return the SOAP vector of every row.
+    def transform(self, X: Any, slab: "Atoms | None" = None) -> pd.DataFrame:
+        """Return the SOAP vector of every row or site.
 
         Parameters
         ----------
-        X : DataFrame
-            Site table (`catml.structures.site_table`).
+        X : DataFrame or things with sites
+            See Notes of the class.
         slab : ase.Atoms, optional
-            The slab all rows are sites of; by default their surfaces are built from their names.
+            The slab all rows of a table are sites of.
 
         Returns
         -------
         DataFrame
-            Float columns, indexed like `X`. A row that fits several sites of its surface has their
-            mean; one that has no geometry or fits no site has NaN.
+            Float columns. A row that fits several sites of its surface has their mean; one that has
+            no geometry or fits no site has NaN.
 
         Raises
         ------
         DescriptorError
-            If DScribe is not installed, an element has none of the properties, or a row names a
-            site its surface does not have.
+            If DScribe is not installed, an element has none of the properties, a row names a site
+            its surface does not have, or `X` is nothing that has sites.
         SurfaceError
             If a surface name, slab or lattice constant cannot be used.
         """
         check_is_fitted(self)
-        settings = self._settings()
-        values = np.full((len(X), len(self.feature_names_out_)), np.nan)
-        for group in row_groups(X, slab=slab):
-            fits = group.weights.any(axis=1)
-            rows, which = group.rows[fits], group.surfaces[fits]
-            weights = group.weights[fits]
-            for s, vectors in self._vectors(group.batch, np.unique(which).tolist(), slab, settings):
-                here = which == s
-                values[rows[here]] = weights[here] @ vectors
+        sites = described_sites(X)
+        table, slabs = sites.table, sites.slabs
+        if slab is not None:
+            slabs = (SlabRows(0, len(table), slab),)
+        values = np.full((len(table), len(self.feature_names_out_)), np.nan)
+        named = np.ones(len(table), dtype=bool)
+        for part in slabs:
+            own = np.arange(part.first, part.stop)
+            named[own] = False
+            self._fill(values, table, own, part.atoms)
+        self._fill(values, table, np.flatnonzero(named), None)
         if self.normalize:
             values /= np.linalg.norm(values, axis=1, keepdims=True)
-        return pd.DataFrame(values, index=X.index, columns=self.feature_names_out_)
+        return pd.DataFrame(values, index=table.index, columns=self.feature_names_out_)
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[Any]:
         """Return the names of the columns `transform` gives."""
         check_is_fitted(self)
         return self.feature_names_out_
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.string = True
+        tags.input_tags.allow_nan = True
+        # The checks of scikit-learn that feed plain numbers have nothing to give to it.
+        tags.no_validation = True
+        return tags
 
     def _settings(self) -> SoapSettings:
         if self.center not in get_args(Center):
@@ -145,14 +159,17 @@ class SoapFeaturizer(TransformerMixin, BaseEstimator):
         properties = tuple(self.properties)
         return SoapSettings(self.cutoff_ang, self.n_max, self.l_max, self.width_ang, properties)
 
-    def _vectors(
-        self,
-        batch: SiteBatch,
-        surfaces: list[int],
-        slab: "Atoms | None",
-        settings: SoapSettings,
-    ) -> Iterable[tuple[int, Array]]:
-        """Surfaces of a batch with the vectors of their sites."""
-        if slab is not None:
-            return [(0, soap_of_sites(slab, center=self.center, settings=settings))]
-        return soap_of_batch(batch, surfaces, center=self.center, settings=settings)
+    def _fill(
+        self, values: Array, table: pd.DataFrame, own: NDArray[np.intp], slab: "Atoms | None"
+    ) -> None:
+        """Write the vectors of some of the rows, all on one slab or all of named surfaces."""
+        options: dict[str, Any] = {"center": self.center, "settings": self._settings()}
+        for group in row_groups(table.iloc[own], slab=slab):
+            fits = group.weights.any(axis=1)
+            rows, which, weights = own[group.rows[fits]], group.surfaces[fits], group.weights[fits]
+            if slab is not None:
+                values[rows] = weights @ soap_of_sites(slab, **options)
+                continue
+            for s, vectors in soap_of_batch(group.batch, np.unique(which).tolist(), **options):
+                here = which == s
+                values[rows[here]] = weights[here] @ vectors

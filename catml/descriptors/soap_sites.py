@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from catml.descriptors.soap import DEFAULT, SoapSettings, soap_vectors
 from catml.errors import DescriptorError
 from catml.structures.batches import SiteBatch
+from catml.structures.content_cache import ContentCache, atoms_key
 from catml.structures.finding.structures import checked_structure
 from catml.structures.sites import find_sites
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Center = Literal["site", "atoms", "both"]
+
+KEPT_VECTORS: ContentCache[Array] = ContentCache(64 * 1024**2, lambda vectors: vectors.nbytes)
+"""The vectors of slabs and particles described last, by their content."""
 
 _SAME_PLACE_ANG = 1e-6
 
@@ -68,9 +72,12 @@ def soap_of_sites(
     (4, 1620)
     """
     atoms = checked_structure(atoms)
-    sites = find_sites(atoms) if sites is None else sites
-    middles = np.array([site.position for site in sites]).reshape(-1, 3)
-    return _around(atoms, middles, [site.atoms for site in sites], center, settings)
+    if sites is not None:
+        return _around_sites(atoms, sites, center, settings)
+    content = atoms_key(atoms)
+    key = None if content is None else content + repr((center, settings)).encode()
+    found = KEPT_VECTORS.get(key, lambda: _around_sites(atoms, find_sites(atoms), center, settings))
+    return found.copy()
 
 
 def soap_of_batch(
@@ -165,6 +172,13 @@ def _slab(batch: SiteBatch, s: int, layers: int | None) -> "Atoms":
     a_ang, c_ang = batch.lattice_ang[s].tolist()
     lattice = (a_ang, None if np.isnan(c_ang) else c_ang)
     return surface.slab(lattice=lattice, layers=None if surface.has_mixture else layers)
+
+
+def _around_sites(
+    atoms: "Atoms", sites: "Sequence[Site]", center: Center, settings: SoapSettings
+) -> Array:
+    middles = np.array([site.position for site in sites]).reshape(-1, 3)
+    return _around(atoms, middles, [site.atoms for site in sites], center, settings)
 
 
 def _around(

@@ -1,13 +1,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+from pymatgen.io.ase import AseAtomsAdaptor
 from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from catml.descriptors.site_inputs import sites_of
 from catml.descriptors.soap import SoapSettings, soap_vectors
 from catml.descriptors.soap_featurizer import SoapFeaturizer
-from catml.descriptors.soap_sites import soap_of_sites
+from catml.descriptors.soap_sites import KEPT_VECTORS, soap_of_sites
 from catml.errors import DescriptorError
 from catml.structures.nanoparticles import nanoparticle
 from catml.structures.site_table import site_table, site_table_of_slab
@@ -126,6 +128,38 @@ def test_transformer_habits():
     pipeline = make_pipeline(featurizer(), StandardScaler()).set_output(transform="pandas")
     scaled = pipeline.fit_transform(table)
     assert list(scaled.columns) == list(featurizer().fit(table).get_feature_names_out())
+
+
+def test_names_surfaces_slabs_and_pymatgen_slabs_go_in_together():
+    slab = Surface("Pt3Ni(111)").slab(size=(2, 1), thickness_ang=9)
+    given = ["Cu(111)", slab, Surface("Pt(111)"), AseAtomsAdaptor.get_structure(slab)]
+    features = featurizer().fit_transform(given)
+    assert features.index.names == ["item", "surface_name", "site_id"]
+    assert features.index.get_level_values("item").value_counts().to_dict() == {
+        0: 4,
+        1: 9,
+        2: 4,
+        3: 9,
+    }
+    names = featurizer().fit_transform(site_table(["Cu(111)", "Pt3Ni(111)", "Pt(111)"]))
+    assert np.allclose(features.iloc[:17], names, atol=1e-9)
+    assert np.allclose(np.sort(features.loc[3], axis=0), np.sort(features.loc[1], axis=0))
+    pd.testing.assert_frame_equal(
+        sites_of(given).loc[features.index].iloc[:, :0], features.iloc[:, :0]
+    )
+
+
+def test_a_slab_is_described_once_for_the_same_content():
+    slab = Surface("Ag(100)").slab(size=(2, 2))
+    KEPT_VECTORS.clear()
+    first = soap_of_sites(slab, settings=SETTINGS)
+    first[:] = 0
+    again = soap_of_sites(slab.copy(), settings=SETTINGS)
+    assert again.any()
+    assert KEPT_VECTORS.info()[:2] == (1, 1)
+    slab.positions[-1, 2] += 0.1
+    assert not np.allclose(soap_of_sites(slab, settings=SETTINGS)[0], again[0])
+    assert soap_of_sites(slab, settings=SETTINGS, center="both").shape[1] == 2 * again.shape[1]
 
 
 def test_mistakes_are_told():
