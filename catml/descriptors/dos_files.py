@@ -6,6 +6,7 @@ A file is known by its content, not its name.
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -65,6 +66,8 @@ def read_dos(
         gives no work function.
     """
     file = Path(path)
+    if fermi_level_ev is not None and not math.isfinite(fermi_level_ev):
+        raise DescriptorError(f"the Fermi level {fermi_level_ev} is no energy; give it in eV")
     content = _content(file)
     if content.startswith(_GPAW):
         from catml.descriptors.gpaw_dos import read_gpaw_dos
@@ -91,6 +94,8 @@ def read_dos(
 
 
 def _content(file: Path) -> bytes:
+    if file.is_dir():
+        raise DescriptorError(f"{file} is a folder; {_ALLOWED} in it")
     try:
         content = read_content(file)
     except DescriptorError as problem:
@@ -150,12 +155,22 @@ def _read_structure(file: Path) -> Atoms:
     except DescriptorError:
         raise
     except Exception as reason:  # ASE raises whatever its parser stumbles on
-        raise DescriptorError(
-            f"{file} is no POSCAR that can be read: {type(reason).__name__} "
-            f"({' '.join(str(reason).split())[:120]}); repair it, or move it away"
-        ) from None
+        raise DescriptorError(_no_poscar(file, reason)) from None
     atoms.info["file"] = str(file)
     return atoms
+
+
+def _no_poscar(file: Path, reason: Exception) -> str:
+    lines = read_content(file).decode(errors="replace").splitlines()
+    if len(lines) > 6 and lines[5].split() and all(word.isdigit() for word in lines[5].split()):
+        return (
+            f"{file} names no elements, as POSCARs of VASP 4 do not; write them in a line of their "
+            "own before that of the numbers of atoms"
+        )
+    return (
+        f"{file} is no POSCAR that can be read: {type(reason).__name__} "
+        f"({' '.join(str(reason).split())[:120]}); repair it, or move it away"
+    )
 
 
 def _of_file(

@@ -75,6 +75,11 @@ def parse_doscar(text: str, *, source: str) -> Doscar:
         start = _HEADER_LINES + n_energies + atom * (n_energies + 1) + 1
         block = _block(lines, start, n_energies, f"atom {atom} of {n_atoms}", source)
         blocks.append(block[:, 1:])
+    if text[-1:] not in "\r\n" and len(lines[-1]) < len(lines[-2]):
+        raise DescriptorError(
+            f"{source} is cut short: it ends within a line; copy it again, or let the calculation "
+            "end"
+        )
     if len({block.shape for block in blocks}) != 1:
         raise DescriptorError(
             f"{source}: its atoms have different numbers of columns; the file is damaged"

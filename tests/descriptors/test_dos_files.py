@@ -1,11 +1,15 @@
 import gzip
+import warnings
 
+import ase
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from catml.descriptors.d_band import d_band_table
-from catml.descriptors.dos_files import read_dos
-from catml.errors import DescriptorError
+from catml.descriptors.dos_files import DosFileWarning, read_dos
+from catml.errors import CatmlError, DescriptorError
 from tests.descriptors.vasp_files import doscar, fields, orbital_densities, poscar, vasprun
 
 ENERGY = np.round(np.linspace(-10, 8, 181), 4)
@@ -141,6 +145,7 @@ def _broken_doscars():
     yield "\n".join(lines[:100]), r"cut short: the total density of states has 94 of 181"
     yield "\n".join(lines[:3]), "is no DOSCAR"
     yield good[: len(good) // 2 - 30], "cut short|no table"
+    yield good[:-5], "ends within a line"
     yield " running on 4 cores\n vasp.6.4.2\n" * 10, "is no DOSCAR"
     yield doscar(ENERGY, densities, FERMI, partial=False), "LORBIT = 10, 11 or 12"
     yield doscar(ENERGY, densities, FERMI, total_columns=4), "4 columns, not 3 or 5"
@@ -197,7 +202,7 @@ def test_broken_vasprun_is_one_clear_message(tmp_path, text, says):
 def test_files_of_other_kinds(tmp_path):
     with pytest.raises(DescriptorError, match="No such file"):
         read_dos(tmp_path / "nowhere.xml")
-    with pytest.raises(DescriptorError, match="Is a directory"):
+    with pytest.raises(DescriptorError, match="is a folder; give a vasprun"):
         read_dos(tmp_path)
     (tmp_path / "WAVECAR").write_bytes(bytes(range(256)) * 4)
     with pytest.raises(DescriptorError, match="binary"):
@@ -206,6 +211,112 @@ def test_files_of_other_kinds(tmp_path):
     (tmp_path / "DOSCAR.gz").write_bytes(packed[:-12])
     with pytest.raises(DescriptorError, match="does not unpack"):
         read_dos(tmp_path / "DOSCAR.gz")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "is empty"),
+        (b" \n\n", "is empty"),
+        (b'{"energies": [0, 1]}', r"is JSON; .*dos_from_arrays"),
+        (b"- of UlmASE-Trajectory" + bytes(20), "a trajectory or another of ASE's files"),
+        (b"# Tetrahedron method\n0.0 0.1\n0.1 0.2\n" * 9, "is no DOSCAR"),  # phonopy's
+        (gzip.compress(b"text" * 100), "is no DOSCAR"),
+        (b"\x1f\x8b\x08", "does not unpack"),
+    ],
+)
+def test_contents_of_other_kinds(tmp_path, content, says):
+    file = tmp_path / "DOSCAR"
+    file.write_bytes(content)
+    with pytest.raises(DescriptorError, match=says):
+        read_dos(file)
+
+
+def test_files_that_may_not_be_read(tmp_path, monkeypatch):
+    file = tmp_path / "DOSCAR"
+    file.write_text("")
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied", str(file))
+
+    monkeypatch.setattr(type(file), "open", refuse)
+    with pytest.raises(DescriptorError, match="cannot be read: Permission denied"):
+        read_dos(file)
+
+
+def test_the_fermi_level_given(tmp_path):
+    names, densities, _ = written(11, 1, False)
+    (tmp_path / "vasprun.xml").write_text(
+        vasprun(ENERGY, densities, 99.0, SYMBOLS, names)  # outside its energies
+    )
+    with pytest.raises(DescriptorError, match="or give the right one"):
+        read_dos(tmp_path / "vasprun.xml")
+    dos = read_dos(tmp_path / "vasprun.xml", fermi_level_ev=FERMI)
+    np.testing.assert_allclose(dos.energy_ev, ENERGY - FERMI, atol=1e-9)
+    for wrong in (float("nan"), float("inf")):
+        with pytest.raises(DescriptorError, match="is no energy"):
+            read_dos(tmp_path / "vasprun.xml", fermi_level_ev=wrong)
+
+
+def test_a_structure_in_python(tmp_path):
+    _, densities, _ = written(10, 1, False)
+    (tmp_path / "DOSCAR").write_text(doscar(ENERGY, densities, FERMI))
+    atoms = ase.Atoms("PtPtO", positions=np.eye(3))
+    assert read_dos(tmp_path / "DOSCAR", structure=atoms).symbols == ("Pt", "Pt", "O")
+    assert "file" not in atoms.info
+    with pytest.raises(DescriptorError, match="has 3 atoms, but the structure given has 2"):
+        read_dos(tmp_path / "DOSCAR", structure=atoms[:2])
+
+
+def test_a_poscar_without_elements(tmp_path):
+    _, densities, _ = written(10, 1, False)
+    (tmp_path / "DOSCAR").write_text(doscar(ENERGY, densities, FERMI))
+    lines = poscar(SYMBOLS).splitlines()
+    del lines[5]
+    (tmp_path / "POSCAR").write_text("\n".join(lines) + "\n")
+    with pytest.raises(DescriptorError, match="names no elements, as POSCARs of VASP 4"):
+        read_dos(tmp_path / "DOSCAR")
+
+
+_SMALL = np.round(np.linspace(-10, 8, 13), 4)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_damaged_files_are_read_or_refused_in_one_sentence(data, tmp_path_factory):
+    """Cut at any byte, with bytes changed, left out or doubled: never another library's error."""
+    names = fields(lorbit=11, with_f=False)
+    densities = orbital_densities(_SMALL - FERMI, n_atoms=2, n_spins=2, n_orbitals=9)
+    texts = {
+        "DOSCAR": doscar(_SMALL, densities, FERMI),
+        "vasprun.xml": vasprun(_SMALL, densities, FERMI, ["Fe", "O"], names),
+        "POSCAR": poscar(["Fe", "O"]),
+    }
+    files = {name: text.encode() for name, text in texts.items()}
+    files["packed"] = gzip.compress(files["DOSCAR"], mtime=0)
+    kind = data.draw(st.sampled_from(sorted(files)))
+    content = files[kind]
+    start = data.draw(st.integers(0, len(content) - 1))
+    end = data.draw(st.integers(start, min(len(content), start + 40)))
+    change = data.draw(st.sampled_from(["cut", "replace", "leave out", "double"]))
+    new = data.draw(st.binary(min_size=1, max_size=4)) if change == "replace" else b""
+    files[kind] = {
+        "cut": content[:start],
+        "replace": content[:start] + new + content[start + len(new) :],
+        "leave out": content[:start] + content[end:],
+        "double": content[:end] + content[start:],
+    }[change]
+    folder = tmp_path_factory.mktemp("damaged")
+    for name, written_content in files.items():
+        (folder / name).write_bytes(written_content)
+    refusal = ""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DosFileWarning)
+        try:
+            d_band_table(read_dos(folder / ("DOSCAR" if kind == "POSCAR" else kind)))
+        except CatmlError as problem:
+            refusal = str(problem)
+    assert "\n" not in refusal
 
 
 def test_a_structure_of_another_calculation(tmp_path):

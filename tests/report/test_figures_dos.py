@@ -8,15 +8,21 @@ from catml.report.figures_dos import dos_figure
 ENERGY = np.linspace(-8, 4, 601)
 
 
-def band(spin, center):
+def band(spin, center, window=(-8.0, 4.0)):
     return {
         "spin": spin,
         "d_band_center_ev": center,
         "rms_width_ev": 1.0,
+        "rectangular_width_ev": 3.46,
+        "filling": 0.934,
         "upper_edge_ev": center + 2.0,
-        "window_low_ev": -6.0,
-        "window_high_ev": 3.0,
+        "window_low_ev": window[0],
+        "window_high_ev": window[1],
     }
+
+
+def legend(figure):
+    return [text.get_text() for text in figure.legends[0].get_texts()]
 
 
 def curve(center):
@@ -28,15 +34,22 @@ def test_one_spin_marks_centre_width_and_edge():
         ENERGY, {"both": curve(-2)}, pd.DataFrame([band("both", -2.0)]), title="d states of Cu0"
     )
     axes = figure.axes[0]
-    marks = {line.get_label(): line.get_xdata()[0] for line in axes.lines}
-    assert marks["centre"] == -2.0
-    assert marks["upper edge"] == 0.0
-    assert marks["Fermi level"] == 0
-    assert axes.get_xlim() == (-6.0, 3.0)
+    upright = [line.get_xdata()[0] for line in axes.lines if len(set(line.get_xdata())) == 1]
+    assert upright == [-2.0, 0.0, 0]  # centre, upper edge, Fermi level
+    low, high = axes.get_xlim()
+    # Two per cent of the tallest are left at ±1.98 eV from a Gaussian's centre.
+    assert low == pytest.approx(-3.98 - 0.8, abs=0.03)
+    assert high == pytest.approx(0.8, abs=0.03)
     assert axes.get_ylim()[0] == 0
     assert axes.get_title(loc="left") == "d states of Cu0"
-    labels = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert sorted(labels) == ["Fermi level", "centre", "upper edge", "± rms width"]
+    assert legend(figure) == [
+        "centre −2.00 eV",
+        "± rms width 1.00 eV",
+        "rectangular width 3.46 eV",
+        "upper edge 0.00 eV",
+        "filled 93 %",
+        "Fermi level",
+    ]
     assert list(data.columns) == ["spin", "energy_ev", "states_per_ev"]
     np.testing.assert_allclose(data["states_per_ev"], curve(-2))
 
@@ -51,10 +64,23 @@ def test_spin_down_points_down_and_is_named_once():
     axes = figure.axes[0]
     assert axes.get_ylim()[0] == -axes.get_ylim()[1]
     lowest = [line.get_ydata().min() for line in axes.lines if len(line.get_xdata()) == 601]
+    assert legend(figure)[0] == "centre −2.00 ↑, −1.00 ↓ eV"
     assert lowest == [pytest.approx(0, abs=1e-6), pytest.approx(-1, abs=1e-3)]
-    labels = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert len(labels) == len(set(labels)) == 4
+    assert len(legend(figure)) == 6
     assert len(data) == 2 * 601
+
+
+def test_what_a_window_leaves_out_is_hatched():
+    figure, _ = dos_figure(
+        ENERGY, {"both": curve(-2)}, pd.DataFrame([band("both", -2.0, (-3.0, 0.5))]), title=""
+    )
+    axes = figure.axes[0]
+    assert legend(figure)[-1] == "outside −3.00 to 0.50 eV"
+    hatched = [patch.get_extents() for patch in axes.patches if patch.get_hatch()]
+    data = axes.transData.inverted()
+    edges = [data.transform(box.get_points())[:, 0].tolist() for box in hatched]
+    low, high = axes.get_xlim()
+    assert np.ravel(edges) == pytest.approx([low, -3.0, 0.5, high], abs=1e-6)
 
 
 def test_tables_that_do_not_fit():
