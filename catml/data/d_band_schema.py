@@ -64,6 +64,7 @@ D_BAND_COLUMNS: tuple[Column, ...] = (
     number_column("vacuum_ang", "vacuum on each side of a slab", "Å", 0.0, 1e3),
     number_column("lattice_a_ang", "bulk lattice constant a", "Å", 1.5, 20.0),
     number_column("lattice_c_ang", "bulk lattice constant c; empty for cubic", "Å", 1.5, 20.0),
+    Column("lattice_functional", "text", "functional of the lattice constants"),
     Column("calculation", "text", "key of the calculation, shared by its rows", required=True),
     Column("source", "text", "key of the dataset, or own", required=True),
 )

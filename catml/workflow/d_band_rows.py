@@ -181,9 +181,15 @@ def _common_cells(
         "vacuum_ang": atoms.info.get("vacuum") if is_slab else None,
         "lattice_a_ang": lattice.get("a_ang"),
         "lattice_c_ang": lattice.get("c_ang"),
+        "lattice_functional": _lattice_functional(lattice),
         "calculation": key,
         "source": source,
     }
+
+
+def _lattice_functional(lattice: dict[str, Any]) -> str:
+    functional = str(lattice.get("functional", ""))
+    return f"{functional}, estimated" if lattice.get("estimated") else functional
 
 
 def _surface_name(name: str) -> str:
