@@ -122,8 +122,8 @@ def _add_dband(command: AddCommand) -> None:
         "source",
         nargs="+",
         metavar="FILE|SURFACE",
-        help="vasprun.xml, DOSCAR (LORBIT = 10, 11 or 12) or GPAW's .gpw; with --engine names of "
-        'surfaces, as "Cu(111)", or files of slabs',
+        help="vasprun.xml, DOSCAR (LORBIT = 10, 11 or 12), GPAW's .gpw, or projwfc.x's folder; "
+        'with --engine names of surfaces, as "Cu(111)", or files of slabs',
     )
     sub.add_argument("--structure", metavar="FILE", help="of a DOSCAR (default: that beside it)")
     sub.add_argument("--atom", action="append", metavar="N", help="from 0, as 7 or 0-3,7; repeat")

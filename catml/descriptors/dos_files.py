@@ -1,20 +1,25 @@
-"""Densities of states from files: VASP's vasprun.xml and DOSCAR, GPAW's .gpw, gzipped or not.
+"""Densities of states from files of VASP (vasprun.xml, DOSCAR), GPAW (.gpw) and projwfc.x.
 
-A file is known by its content, not its name.
+A file is known by its content, not its name, but for those of projwfc.x, whose names say what is
+in them.
 """
 
 from __future__ import annotations
 
 import io
 import math
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
 
 from catml.descriptors.dos import ProjectedDos, dos_from_arrays
 from catml.descriptors.doscar import parse_doscar
 from catml.descriptors.file_content import DosFileWarning as DosFileWarning
 from catml.descriptors.file_content import read_content
+from catml.descriptors.projwfc import is_projwfc, read_projwfc
 from catml.descriptors.vasp_beside import beside, check_fermi_level, with_work_function
 from catml.descriptors.vasprun import UnconvergedDosWarning as UnconvergedDosWarning
 from catml.descriptors.vasprun import parse_vasprun
@@ -28,7 +33,10 @@ if TYPE_CHECKING:
 _GPAW = b"- of UlmGPAW"
 _OTHER_ULM = b"- of Ulm"
 _STRUCTURES = ("CONTCAR", "POSCAR")
-_ALLOWED = "give a vasprun.xml, a DOSCAR or a .gpw file"
+# With smearing VASP counts the states from one energy to the next and gives the upper one their
+# mean (https://www.vasp.at/wiki/index.php/DOSCAR): half a step is no small error any more.
+_COARSE_EV = 0.051
+_ALLOWED = "give a vasprun.xml, a DOSCAR, a .gpw file or the folder of projwfc.x"
 
 
 def read_dos(
@@ -43,11 +51,12 @@ def read_dos(
     ----------
     path
         VASP's ``vasprun.xml`` or ``DOSCAR`` (LORBIT = 10, 11 or 12), either gzipped or not, or
-        GPAW's ``.gpw``, for which GPAW must be installed. The work function of VASP's comes from
-        the LOCPOT beside it, or else from the OUTCAR.
+        GPAW's ``.gpw``, for which GPAW must be installed, or the folder with the files of Quantum
+        ESPRESSO's projwfc.x (``*.pdos_atm#1(Cu)_wfc#5(d)``), or one of them. The work function of
+        VASP's comes from the LOCPOT beside it, or else from the OUTCAR.
     structure
         The structure of a DOSCAR, a file or an `ase.Atoms`; by default the CONTCAR or POSCAR
-        beside it.
+        beside it. With files of projwfc.x the output of pw.x, by default the only one beside them.
     fermi_level_ev
         The Fermi level on the file's own energy scale, to be taken instead of the file's.
 
@@ -62,12 +71,14 @@ def read_dos(
     UnconvergedDosWarning
         If a vasprun.xml says that its calculation did not converge.
     DosFileWarning
-        If a DOSCAR has another Fermi level than the OUTCAR or vasprun.xml beside it, or the LOCPOT
-        gives no work function.
+        If a DOSCAR has another Fermi level than the OUTCAR or vasprun.xml beside it, the LOCPOT
+        gives no work function, or VASP's energies are more than 0.05 eV apart.
     """
     file = Path(path)
     if fermi_level_ev is not None and not math.isfinite(fermi_level_ev):
         raise DescriptorError(f"the Fermi level {fermi_level_ev} is no energy; give it in eV")
+    if is_projwfc(file):
+        return read_projwfc(file, structure=structure, fermi_level_ev=fermi_level_ev)
     content = _content(file)
     if content.startswith(_GPAW):
         from catml.descriptors.gpaw_dos import read_gpaw_dos
@@ -95,7 +106,7 @@ def read_dos(
 
 def _content(file: Path) -> bytes:
     if file.is_dir():
-        raise DescriptorError(f"{file} is a folder; {_ALLOWED} in it")
+        raise DescriptorError(f"{file} is a folder without files of projwfc.x; {_ALLOWED} in it")
     try:
         content = read_content(file)
     except DescriptorError as problem:
@@ -186,4 +197,13 @@ def _of_file(
         )
     except DescriptorError as problem:
         raise DescriptorError(str(problem).replace("arrays", str(file), 1)) from None
+    step_ev = float(np.max(np.diff(dos.energy_ev)))
+    if step_ev > _COARSE_EV:
+        warnings.warn(
+            f"{file} has a density of states every {step_ev:.3f} eV, of which VASP gives the mean "
+            f"over the step below: the d bands come out up to {step_ev / 2:.3f} eV too high; "
+            "calculate with more energies (NEDOS = 3001)",
+            DosFileWarning,
+            stacklevel=3,
+        )
     return replace(dos, source=str(file))

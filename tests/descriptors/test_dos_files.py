@@ -1,4 +1,5 @@
 import gzip
+import re
 import warnings
 
 import ase
@@ -12,6 +13,8 @@ from catml.descriptors.dos_files import DosFileWarning, read_dos
 from catml.errors import CatmlError, DescriptorError
 from tests.descriptors.vasp_files import doscar, fields, orbital_densities, poscar, vasprun
 
+# Small files; that their energies are far apart is the subject of one test alone.
+pytestmark = pytest.mark.filterwarnings("ignore:.*has a density of states every")
 ENERGY = np.round(np.linspace(-10, 8, 181), 4)
 FERMI = 1.25
 SYMBOLS = ["Cu", "Cu", "O"]
@@ -202,7 +205,7 @@ def test_broken_vasprun_is_one_clear_message(tmp_path, text, says):
 def test_files_of_other_kinds(tmp_path):
     with pytest.raises(DescriptorError, match="No such file"):
         read_dos(tmp_path / "nowhere.xml")
-    with pytest.raises(DescriptorError, match="is a folder; give a vasprun"):
+    with pytest.raises(DescriptorError, match="is a folder without files of projwfc"):
         read_dos(tmp_path)
     (tmp_path / "WAVECAR").write_bytes(bytes(range(256)) * 4)
     with pytest.raises(DescriptorError, match="binary"):
@@ -256,6 +259,18 @@ def test_the_fermi_level_given(tmp_path):
     for wrong in (float("nan"), float("inf")):
         with pytest.raises(DescriptorError, match="is no energy"):
             read_dos(tmp_path / "vasprun.xml", fermi_level_ev=wrong)
+
+
+def test_coarse_energies_are_said_so(tmp_path):
+    for n, says in ((401, []), (151, ["every 0.120 eV, .* up to 0.060 eV too high"])):
+        energy = np.round(np.linspace(-10, 8, n), 4)
+        densities = orbital_densities(energy - FERMI, n_atoms=1, n_spins=1, n_orbitals=9)
+        (tmp_path / "DOSCAR").write_text(doscar(energy, densities, FERMI))
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            read_dos(tmp_path / "DOSCAR")
+        assert len(caught) == len(says)
+        assert all(re.search(text, str(w.message)) for text, w in zip(says, caught, strict=True))
 
 
 def test_a_structure_in_python(tmp_path):

@@ -7,7 +7,7 @@ from catml.descriptors.dos_files import DosFileWarning, read_dos
 from tests.descriptors.potentials import locpot, potential, slab
 from tests.descriptors.vasp_files import doscar, fields, orbital_densities, vasprun
 
-ENERGY = np.round(np.linspace(-10, 8, 91), 4)
+ENERGY = np.round(np.linspace(-10, 8, 401), 4)
 FERMI = 1.25
 OUTCAR = """ vasp.6.4.2 20Jul23
  E-fermi :   9.9999     XC(G=0):  -9.1     alpha+bet : -8.2
