@@ -11,7 +11,9 @@ What the card says in words (settings, convergence, caveats) is kept as it stand
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
+from catml.data.cards import dataset_folder
 from catml.data.d_band_cards import (
     check_d_band_table,
     d_band_folder,
@@ -21,7 +23,6 @@ from catml.data.d_band_cards import (
 from catml.data.d_band_schema import D_BAND_COLUMNS
 from catml.data.d_bands import load_d_bands
 from catml.data.table_files import write_table
-from catml.resources import shipped_folder
 
 PRESETS = {"gpaw_surfaces": "standard", "gpaw_alloys": "draft"}
 
@@ -34,22 +35,24 @@ def commands(key: str) -> list[str]:
     return [f'catml dband "{name}" {how}' for name in names]
 
 
-def make(key: str, rows_file: str) -> str:
-    """Write the table and its card's counts; return what was made in words."""
+def make(key: str, rows_file: str | Path, folder: str | Path | None = None) -> str:
+    """Write the table and its card's counts; return in words what was made.
+
+    The folder of datasets is the shipped one by default; it must hold the card.
+    """
     rows = load_d_bands(rows_file, window_ev="all", spin="all").assign(source=key)
-    card = read_d_band_card(key)
-    checksum = write_table(rows, d_band_folder() / card.table, D_BAND_COLUMNS)
-    changed = card.model_copy(
-        update={
-            "sha256": checksum,
-            "rows": len(rows),
-            "systems": int(rows["system"].nunique()),
-            "elements": tuple(sorted(set(rows["element"]))),
-        }
-    )
-    write_d_band_card(changed, shipped_folder("datasets"))
-    problems = check_d_band_table(key).problems
-    return "\n".join([f"{key}: {len(rows)} rows of {changed.systems} systems", *problems])
+    card = read_d_band_card(key, folder)
+    checksum = write_table(rows, d_band_folder(folder) / card.table, D_BAND_COLUMNS)
+    counts = {
+        "sha256": checksum,
+        "rows": len(rows),
+        "systems": int(rows["system"].nunique()),
+        "elements": tuple(sorted(set(rows["element"]))),
+    }
+    write_d_band_card(card.model_copy(update=counts), dataset_folder(folder))
+    problems = check_d_band_table(key, folder).problems
+    made = f"{key}: {counts['rows']} rows of {counts['systems']} systems"
+    return "\n".join([made, *problems])
 
 
 def main() -> None:

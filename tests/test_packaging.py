@@ -25,8 +25,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_data_workflows_and_templates_and_nothing_else(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    for file in (ROOT / "datasets").iterdir():
-        assert f"catml/shipped/datasets/{file.name}" in names
+    for file in (path for path in (ROOT / "datasets").rglob("*") if path.is_file()):
+        assert f"catml/shipped/datasets/{file.relative_to(ROOT / 'datasets')}" in names
     for file in (ROOT / "workflows").iterdir():
         assert f"catml/shipped/workflows/{file.name}" in names
     for inside in ("py.typed", "report/templates/report.html.j2", "elements/properties.csv"):

@@ -189,7 +189,9 @@ def test_build_warns_of_thin_slabs(capsys: pytest.CaptureFixture[str], tmp_path:
 
 def test_datasets(capsys: pytest.CaptureFixture[str]) -> None:
     listed = json.loads(output(capsys, "datasets", "--json"))
-    assert [row["dataset"] for row in listed] == ["gaspy2018", "ma2015", "mamun2019", "xu2022"]
+    adsorption = ["gaspy2018", "ma2015", "mamun2019", "xu2022"]
+    assert [row["dataset"] for row in listed] == [*adsorption, "gpaw_alloys", "gpaw_surfaces"]
+    assert "Convergence of the top layer" in output(capsys, "datasets", "gpaw_surfaces")
     assert "passed" in output(capsys, "datasets", "ma2015")
     document = json.loads(output(capsys, "datasets", "xu2022", "--json"))
     assert document["problems"] == []

@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 
 from catml.data.d_band_schema import find_d_band_problems
-from catml.data.d_bands import read_back
+from catml.data.d_bands import DEFAULT_WINDOW_EV, read_back
 from catml.descriptors.dos import ProjectedDos, dos_from_arrays
+from catml.descriptors.dos_settings import WINDOW_EV
 from catml.errors import DescriptorError
 from catml.structures.surface import Surface
-from catml.workflow.d_band_rows import DBandSettings, d_band_rows
+from catml.workflow.d_band_rows import ROW_WINDOWS_EV, DBandSettings, d_band_rows
 
 HOW = DBandSettings("PBE", "GPAW", "25.7.0", "plane waves", (8, 8, 1), cutoff_ev=400.0)
 ENERGY = np.linspace(-16, 16, 3201)
@@ -90,6 +91,10 @@ def test_the_key_tells_settings_and_structures_apart() -> None:
     keys = [table["calculation"].iloc[0] for table in (one, same, other, thicker)]
     assert keys[0] == keys[1]
     assert len(set(keys)) == 3
+
+
+def test_the_default_window_is_that_of_the_engines() -> None:
+    assert DEFAULT_WINDOW_EV == WINDOW_EV == ROW_WINDOWS_EV[0]
 
 
 def test_what_cannot_become_rows_is_said() -> None:
