@@ -29,6 +29,17 @@ def test_an_unknown_section_is_named() -> None:
 
 
 @pytest.mark.slow
+def test_the_descriptors_are_timed_beside_every_tool(tmp_path: Path) -> None:
+    file = tmp_path / "costs.md"
+    script = [sys.executable, str(FOLDER / "descriptors.py"), "coordination", "-o", str(file)]
+    done = subprocess.run(script, capture_output=True, text=True, check=True)
+    rows = [line.split(" | ") for line in file.read_text().splitlines() if line.startswith("| ")]
+    assert {row[3] for row in rows if row[0] in ("| catml", "| ASE")} == {"9"}
+    assert {row[0] for row in rows} >= {"| pymatgen", "| DScribe"}
+    assert "faster than VoronoiNN of one: **" in done.stdout
+
+
+@pytest.mark.slow
 def test_the_similarity_of_sites_predicts_energies_of_compositions_it_has_not_seen() -> None:
     script = FOLDER / "site_similarity.py"
     done = subprocess.run(

@@ -178,6 +178,18 @@ def soap_vectors(
     return np.asarray(weights @ blocks).reshape(len(points), -1)
 
 
+def soap_knows(numbers: NDArray[np.int64], settings: SoapSettings = DEFAULT) -> bool:
+    """Say whether each of some elements has one of the properties its channels weigh by.
+
+    Examples
+    --------
+    >>> soap_knows(np.array([29, 78])), soap_knows(np.array([29, 90]))  # thorium is in no table
+    (True, False)
+    """
+    values = [element_array(name)[numbers] for name in settings.properties]
+    return not values or bool(np.isfinite(values).any(axis=0).all())
+
+
 def _wrapped(atoms: "Atoms", points: Array) -> tuple["Atoms", Array]:
     """The structure flat in the xy plane, atoms and points within the cell.
 

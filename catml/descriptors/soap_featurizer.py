@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from catml.descriptors.site_inputs import described_sites
 from catml.descriptors.site_rows import SlabRows, row_groups
-from catml.descriptors.soap import CHANNEL_PROPERTIES, SoapSettings
+from catml.descriptors.soap import CHANNEL_PROPERTIES, SoapSettings, soap_knows
 from catml.descriptors.soap_sites import Center, soap_of_batch, soap_of_sites
 from catml.errors import DescriptorError
 
@@ -109,14 +109,15 @@ class SoapFeaturizer(TransformerMixin, BaseEstimator):
         Returns
         -------
         DataFrame
-            Float columns. A row that fits several sites of its surface has their mean; one that has
-            no geometry or fits no site has NaN.
+            Float columns. A row that fits several sites of its surface has their mean. NaN in a row
+            that has no geometry, fits no site, or is of a surface with an element that has none of
+            the properties.
 
         Raises
         ------
         DescriptorError
-            If DScribe is not installed, an element has none of the properties, a row names a site
-            its surface does not have, or `X` is nothing that has sites.
+            If DScribe is not installed, a row names a site its surface does not have, or `X` is
+            nothing that has sites.
         SurfaceError
             If a surface name, slab or lattice constant cannot be used.
         """
@@ -163,10 +164,14 @@ class SoapFeaturizer(TransformerMixin, BaseEstimator):
         self, values: Array, table: pd.DataFrame, own: NDArray[np.intp], slab: "Atoms | None"
     ) -> None:
         """Write the vectors of some of the rows, all on one slab or all of named surfaces."""
-        options: dict[str, Any] = {"center": self.center, "settings": self._settings()}
+        settings = self._settings()
+        options: dict[str, Any] = {"center": self.center, "settings": settings}
         for group in row_groups(table.iloc[own], slab=slab):
-            fits = group.weights.any(axis=1)
+            known = np.array([soap_knows(numbers, settings) for numbers in group.batch.numbers])
+            fits = group.weights.any(axis=1) & known[group.surfaces]
             rows, which, weights = own[group.rows[fits]], group.surfaces[fits], group.weights[fits]
+            if len(rows) == 0:
+                continue
             if slab is not None:
                 values[rows] = weights @ soap_of_sites(slab, **options)
                 continue

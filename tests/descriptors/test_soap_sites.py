@@ -111,6 +111,14 @@ def test_rows_without_geometry_have_no_numbers():
     assert featurizer().fit_transform(motif).isna().all(axis=None)
 
 
+def test_surfaces_with_an_element_nothing_is_known_of_have_no_numbers():
+    table = site_table(["Cu(111)", "Th(111)", "Pt(111)"])
+    features = featurizer().fit_transform(table)
+    assert (features.isna().all(axis=1) == table["surface"].eq("Th(111)")).all()
+    assert featurizer().fit_transform(Surface("Th(111)").slab()).isna().all(axis=None)
+    assert not featurizer(properties=()).fit_transform(table).isna().any(axis=None)
+
+
 def test_transformer_habits():
     table = site_table(["Cu(111)", "Pt(111)"])
     table.index = table.index * 10
