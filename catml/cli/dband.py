@@ -30,9 +30,9 @@ def dband_command(options: argparse.Namespace) -> None:
     with warnings.catch_warnings(record=True) as doubts:
         warnings.simplefilter("always")
         table = _of_file(options) if options.engine is None else _calculated(options)
-    for doubt in doubts:
-        if issubclass(doubt.category, (DosFileWarning, ThinSlabWarning)):
-            print(f"catml: warning: {doubt.message}", file=sys.stderr)
+    told = (d for d in doubts if issubclass(d.category, (DosFileWarning, ThinSlabWarning)))
+    for message in dict.fromkeys(str(doubt.message) for doubt in told):
+        print(f"catml: warning: {message}", file=sys.stderr)
     if options.out:
         _write(table, Path(options.out))
     if options.json:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catml.descriptors.dos import UNKNOWN_ELEMENT, ProjectedDos, dos_from_arrays
-from catml.descriptors.file_content import read_content
+from catml.descriptors.file_content import opened, read_content
 from catml.errors import DescriptorError
 
 if TYPE_CHECKING:
@@ -40,8 +40,19 @@ class _File(NamedTuple):
 
 
 def is_projwfc(path: Path) -> bool:
-    """Whether a path is a file of projwfc.x for one shell, or a folder with such files."""
-    return bool(_NAME.fullmatch(path.name)) or (path.is_dir() and bool(_files(path)))
+    """Whether a path is a file of projwfc.x for one shell, or a folder with such files.
+
+    Raises
+    ------
+    DescriptorError
+        If the path may not be looked at.
+    """
+    if _NAME.fullmatch(path.name):
+        return True
+    try:
+        return path.is_dir() and bool(_files(path))
+    except OSError as reason:
+        raise DescriptorError(f"{path} cannot be read: {reason.strerror}") from None
 
 
 def read_projwfc(
@@ -166,8 +177,8 @@ def _output_of_pw(folder: Path, structure: "str | Path | Atoms | None") -> Path 
             )
         return given
     outputs = []
-    for candidate in sorted(folder.glob("*.out")):
-        with candidate.open("rb") as content:
+    for candidate in sorted(path for path in folder.glob("*.out") if path.is_file()):
+        with opened(candidate) as content:
             if _PWSCF in content.read(_HEAD):
                 outputs.append(candidate)
     if len(outputs) > 1 and structure is None:

@@ -117,6 +117,19 @@ def test_the_table_says_what_a_window_does(folder, capsys):
     assert "centre moved by window" in text
 
 
+def test_a_band_cut_by_the_energies_is_told_once(tmp_path, capsys):
+    energy = np.linspace(-6, 1, 201)
+    densities = np.full((1, 1, 9, 201), 0.2)
+    (tmp_path / "DOSCAR").write_text(doscar(energy, densities, 0.0))
+    (tmp_path / "POSCAR").write_text(poscar(["Cu"]))
+    picture = str(tmp_path / "dos.png")
+    assert main(["dband", str(tmp_path / "DOSCAR"), "--plot", picture]) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert [line.partition("inside the d band")[1] for line in told] == ["inside the d band"] * 2
+    assert "begin inside" in told[0]
+    assert "end inside the d band, at 1.00 eV" in told[1]
+
+
 def test_a_run_that_did_not_converge_is_said_so(folder, capsys):
     file = folder / "vasprun.xml"
     file.write_text(file.read_text().replace("name='NELM'>60", "name='NELM'>1"))

@@ -205,6 +205,8 @@ def test_broken_vasprun_is_one_clear_message(tmp_path, text, says):
 def test_files_of_other_kinds(tmp_path):
     with pytest.raises(DescriptorError, match="No such file"):
         read_dos(tmp_path / "nowhere.xml")
+    with pytest.raises(DescriptorError, match="File name too long"):
+        read_dos(tmp_path / ("x" * 300))
     with pytest.raises(DescriptorError, match="is a folder without files of projwfc"):
         read_dos(tmp_path)
     (tmp_path / "WAVECAR").write_bytes(bytes(range(256)) * 4)
