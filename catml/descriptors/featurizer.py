@@ -1,12 +1,8 @@
 """The featurizer: surfaces in, a table of numbers out, as scikit-learn transformers do it."""
 
-from typing import TYPE_CHECKING, Any, Literal, Self, get_args
+from typing import Literal, get_args
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
 
 from catml.descriptors.electronic import electronic_features
 from catml.descriptors.elemental import (
@@ -16,12 +12,9 @@ from catml.descriptors.elemental import (
     zone_statistics,
 )
 from catml.descriptors.geometry import geometry_features, site_type_features
-from catml.descriptors.site_inputs import DescribedSites, described_sites
-from catml.descriptors.site_rows import SlabRows
+from catml.descriptors.site_inputs import DescribedSites
+from catml.descriptors.site_transformer import SiteTransformer
 from catml.errors import DescriptorError
-
-if TYPE_CHECKING:
-    from ase import Atoms
 
 Kind = Literal["environment", "geometry", "electronic", "d_band"]
 
@@ -50,7 +43,7 @@ _NEEDED = {
 }
 
 
-class SiteFeaturizer(TransformerMixin, BaseEstimator):
+class SiteFeaturizer(SiteTransformer):
     """Turn sites into numbers a regressor can learn from.
 
     Parameters
@@ -64,22 +57,11 @@ class SiteFeaturizer(TransformerMixin, BaseEstimator):
         ``"d_band"``: the calculated d-band moments the table holds (`DFT_COLUMNS`) and constants
         of the element at the site (`HOST_PROPERTIES`).
 
-    Attributes
-    ----------
-    feature_names_out_ : ndarray of str
-        Names of the columns, units included; set by `fit`. What they are and where they come
-        from: `catml.descriptors.descriptor_table`.
-    n_features_in_ : int
-        Number of columns of the site table `fit` saw or made.
-
     Notes
     -----
-    `fit`, `transform` and `fit_transform` take a site table (`catml.structures.site_table`) or what
-    has sites: a surface name, a `catml.Surface`, an ``ase.Atoms`` slab or particle, a pymatgen
-    slab, or a list of any of these. The result has one row per row of the table, with its index,
-    or one per distinct site, with the index of `catml.descriptors.site_inputs.sites_of`. It is a
-    DataFrame; ``set_output`` works as usual. Sites and neighbours of a slab are found once for the
-    same content (`catml.structures.batches.KEPT_BATCHES`).
+    Inputs, output and fitted attributes are those of
+    `catml.descriptors.site_transformer.SiteTransformer`. What the columns are, their units and
+    sources: `catml.descriptors.descriptor_table`.
 
     Examples
     --------
@@ -96,101 +78,20 @@ class SiteFeaturizer(TransformerMixin, BaseEstimator):
     def __init__(self, kind: Kind = "environment") -> None:
         self.kind = kind
 
-    def fit(self, X: Any, y: object = None) -> Self:
-        """Check that there is what the kind of descriptors needs; nothing is learned.
-
-        Parameters
-        ----------
-        X : DataFrame or things with sites
-            See Notes of the class.
-        y : ignored
-            Not used, present by convention.
-
-        Raises
-        ------
-        DescriptorError
-            If the kind is unknown, a column is missing, or `X` is nothing that has sites.
-        """
-        sites = self._sites(X)
-        self._remember(sites, self._features(DescribedSites(sites.table.iloc[:1])))
-        return self
-
-    def fit_transform(self, X: Any, y: object = None) -> pd.DataFrame:
-        """Return what `fit` and then `transform` give, computed once.
-
-        Raises
-        ------
-        DescriptorError
-            As `fit` and `transform` do.
-        """
-        sites = self._sites(X)
-        features = self._features(sites)
-        self._remember(sites, features)
-        return features
-
-    def transform(self, X: Any, slab: "Atoms | None" = None) -> pd.DataFrame:
-        """Return the descriptors of every row or site.
-
-        Parameters
-        ----------
-        X : DataFrame or things with sites
-            See Notes of the class.
-        slab : ase.Atoms, optional
-            The slab all rows of a table are sites of
-            (`catml.structures.site_table.site_table_of_slab`); geometric numbers then come from it
-            instead of from the surface names.
-
-        Returns
-        -------
-        DataFrame
-            Float columns; NaN where a row lacks what a number needs.
-
-        Raises
-        ------
-        DescriptorError
-            If a column is missing, a row names a site its surface does not have, or `X` is nothing
-            that has sites.
-        SurfaceError
-            If a zone, surface name, slab or lattice constant cannot be used.
-        """
-        check_is_fitted(self)
-        sites = self._sites(X)
-        if slab is not None:
-            sites = DescribedSites(sites.table, (SlabRows(0, len(sites.table), slab),))
-        return self._features(sites)
-
-    def get_feature_names_out(self, input_features: object = None) -> NDArray[Any]:
-        """Return the names of the columns `transform` gives."""
-        check_is_fitted(self)
-        return self.feature_names_out_
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.string = True
-        tags.input_tags.allow_nan = True
-        # The checks of scikit-learn that feed plain numbers have nothing to give to it.
-        tags.no_validation = True
-        return tags
-
-    def _sites(self, given: Any) -> DescribedSites:
+    def _check_settings(self) -> None:
         if self.kind not in _NEEDED:
             raise DescriptorError(
                 f"Unknown kind of descriptors {self.kind!r}: choose one of "
                 f"{', '.join(get_args(Kind))}."
             )
-        sites = described_sites(given)
-        missing = [name for name in _NEEDED[self.kind] if name not in sites.table]
+
+    def _check_table(self, table: pd.DataFrame) -> None:
+        missing = [name for name in _NEEDED[self.kind] if name not in table]
         if missing:
             raise DescriptorError(
                 f"The {self.kind} descriptors need the columns {', '.join(missing)}, which the "
                 "table does not have. Add them, or choose another kind of descriptors."
             )
-        return sites
-
-    def _remember(self, sites: DescribedSites, features: pd.DataFrame) -> None:
-        self.n_features_in_ = sites.table.shape[1]
-        self.feature_names_out_ = np.array(features.columns, dtype=object)
 
     def _features(self, sites: DescribedSites) -> pd.DataFrame:
         table = sites.table

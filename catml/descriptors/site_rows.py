@@ -64,12 +64,15 @@ class RowGroup:
         Position of each row's surface in the batch.
     weights : float array (R, K)
         Share each site has in the row, adding up to 1; all 0 for a row that fits no site.
+    slab : ase.Atoms or None
+        The slab or particle the batch was made of; None for surfaces by name.
     """
 
     batch: SiteBatch
     rows: NDArray[np.int64]
     surfaces: NDArray[np.int64]
     weights: Array
+    slab: "Atoms | None" = None
 
 
 def row_groups(
@@ -109,7 +112,8 @@ def row_groups(
         named[own] = False
         batch = batch_of_slab(part.atoms)
         first = np.zeros(len(own), dtype=np.int64)
-        yield RowGroup(batch, own, first, _weights(labels.iloc[own], batch, first))
+        weights = _weights(labels.iloc[own], batch, first)
+        yield RowGroup(batch, own, first, weights, part.atoms)
     by_name = _known_surfaces(labels[named])
     rows = np.flatnonzero(labels["surface"].isin(list(by_name)) & named)
     codes, surfaces, lattices = _distinct(labels.iloc[rows], by_name)
