@@ -11,12 +11,15 @@ import numpy as np
 
 from catml.descriptors.dos_selection import D_METALS
 from catml.descriptors.dos_settings import INITIAL_MOMENTS_MUB, OTHER_MOMENT_MUB, DosSettings
-from catml.errors import DescriptorError
+from catml.errors import CatmlError, DescriptorError
 from catml.structures.finding.flat_slabs import flat_slab
+from catml.structures.slabs import slab_from_info
 from catml.structures.surface import Surface
 
 if TYPE_CHECKING:
     from ase import Atoms
+
+_IN_PLACE_ANG = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,9 +29,9 @@ class SlabBox:
     Attributes
     ----------
     name : str
-        The surface, or the formula of a slab that says no surface.
+        The surface, or the formula of a slab that is none as catml builds it.
     surface : str or None
-        The surface, where it is known.
+        The surface, of a slab as catml builds it: not relaxed, strained or covered.
     slab : ase.Atoms
         The slab as it was given or built.
     box : ase.Atoms
@@ -73,15 +76,15 @@ def slab_box(
         raise DescriptorError("a finished slab has its layers; leave their number out")
     else:
         atoms = slab.copy()
-    surface = atoms.info.get("surface")
-    name = str(surface or atoms.get_chemical_formula())
+    surface = _surface_of(atoms)
+    name = surface or atoms.get_chemical_formula()
     if not D_METALS.intersection(atoms.numbers.tolist()):
         elements = ", ".join(dict.fromkeys(atoms.get_chemical_symbols()))
         raise DescriptorError(
             f"{name} has no d band: {elements} {'is' if ',' not in elements else 'are'} outside "
             "groups 3 to 12; choose a surface with a transition metal"
         )
-    return SlabBox(name, None if surface is None else str(surface), atoms, _box(atoms, settings))
+    return SlabBox(name, surface, atoms, _box(atoms, settings))
 
 
 def kpoint_mesh(box: "Atoms", settings: DosSettings) -> tuple[int, int, int]:
@@ -104,6 +107,22 @@ def _built(surface: Surface, settings: DosSettings, layers: int | None) -> "Atom
         usual = surface.slab(functional=settings.functional)
         layers = max(settings.layers, int(usual.info["layers"]))
     return surface.slab(layers=layers, vacuum=settings.vacuum_ang, functional=settings.functional)
+
+
+def _surface_of(atoms: "Atoms") -> str | None:
+    """Return the surface that a slab is, its atoms all where catml put them."""
+    try:
+        ideal = slab_from_info(atoms.info)
+    except CatmlError:
+        return None
+    if (
+        np.any(ideal.info["strain"])
+        or not np.array_equal(ideal.numbers, atoms.numbers)
+        or not np.allclose(ideal.cell.array, atoms.cell.array, atol=_IN_PLACE_ANG)
+        or not np.allclose(ideal.positions, atoms.positions, atol=_IN_PLACE_ANG)
+    ):
+        return None
+    return str(ideal.info["surface"])
 
 
 def _box(atoms: "Atoms", settings: DosSettings) -> "Atoms":
