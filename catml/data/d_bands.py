@@ -7,6 +7,7 @@ datasets, each with its card (`catml.data.d_band_cards`).
 from __future__ import annotations
 
 import fcntl
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,6 +59,13 @@ def load_d_bands(
     ------
     DatasetError
         If there is no such table, window or spin, or the file breaks the schema.
+
+    Examples
+    --------
+    >>> table = load_d_bands("gpaw_surfaces")
+    >>> copper = table[table["surface"] == "Cu(111)"].set_index("layer")
+    >>> copper["d_band_center_ev"].sort_index().round(2).tolist()
+    [-2.45, -2.76, -2.71]
     """
     if name is None:
         tables = [_read(_shipped_path(key, folder)) for key in list_d_band_tables(folder)]
@@ -114,8 +122,6 @@ def append_d_bands(rows: pd.DataFrame, path: str | Path) -> int:
 
 def read_back(rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows as the text cells a file would hold."""
-    import io
-
     content = table_bytes(rows, schema=D_BAND_COLUMNS).decode("utf-8")
     return pd.read_csv(io.StringIO(content), dtype=str, keep_default_na=False)
 

@@ -103,7 +103,8 @@ def d_band_rows(
     Raises
     ------
     DescriptorError
-        If there is no structure or name, or a d band cannot be described.
+        If there is no structure or name, the energies end within a window, or a d band cannot be
+        described.
 
     Examples
     --------
@@ -127,6 +128,7 @@ def d_band_rows(
         raise DescriptorError(
             f"{dos.source}: nothing says what was calculated; name it with system=, as 'Cu(111)'"
         )
+    _check_reach(dos, windows_ev)
     key = calculation or _calculation_key(dos, settings, name)
     common = _common_cells(dos, settings, name, system_kind, key, source)
     rows = []
@@ -147,6 +149,17 @@ def _structure(dos: ProjectedDos) -> "Atoms":
             f"{dos.source} comes without a structure; rows of a table need one, give its atoms"
         )
     return dos.atoms
+
+
+def _check_reach(dos: ProjectedDos, windows_ev: Sequence[Window]) -> None:
+    """Refuse energies that end below a window's: the row would promise states that are missing."""
+    highest = max(high for _, high in windows_ev)
+    if dos.energy_ev[-1] < highest:
+        raise DescriptorError(
+            f"{dos.source}: the density of states ends {dos.energy_ev[-1]:.2f} eV above the Fermi "
+            f"level, and the rows of a table need {highest:g} eV; calculate it with more empty "
+            "bands, or give windows_ev that end lower"
+        )
 
 
 def _common_cells(

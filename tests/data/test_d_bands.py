@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from catml.data.d_bands import append_d_bands, load_d_bands
 from catml.errors import DatasetError
@@ -18,6 +20,29 @@ def test_a_file_grows_and_replaces_rows_of_the_same_key(tmp_path: Path) -> None:
     assert table["d_band_center_ev"].tolist() == [-2.5, -2.45]
     assert table["layer"].tolist() == [1, 2]
     assert [path.name for path in file.parent.iterdir()] == ["mine.csv"]
+
+
+@given(
+    center=st.floats(-9.9, 7.9),
+    width=st.floats(0.01, 9.0),
+    filling=st.floats(0.0, 1.0),
+    atom=st.integers(0, 10**6),
+)
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_numbers_come_back_as_they_went(
+    tmp_path: Path, center: float, width: float, filling: float, atom: int
+) -> None:
+    file = tmp_path / "mine.csv"
+    file.unlink(missing_ok=True)
+    given_row = rows().assign(
+        d_band_center_ev=center, rms_width_ev=width, filling=filling, atom=float(atom)
+    )
+    append_d_bands(given_row, file)
+    back = load_d_bands(file)
+    for name in ("d_band_center_ev", "rms_width_ev", "filling", "atom"):
+        assert back[name].item() == pytest.approx(given_row[name].item(), abs=1e-6)
 
 
 def test_a_packed_file_holds_the_same(tmp_path: Path) -> None:

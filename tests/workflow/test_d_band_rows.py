@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from ase import Atoms
 
 from catml.data.d_band_schema import find_d_band_problems
 from catml.data.d_bands import DEFAULT_WINDOW_EV, read_back
@@ -101,6 +102,9 @@ def test_what_cannot_become_rows_is_said() -> None:
     nameless = dos_from_arrays(ENERGY, gaussian(-2, 1), symbols=["Cu"])
     with pytest.raises(DescriptorError, match="comes without a structure"):
         d_band_rows(nameless, HOW)
+    low = dos_from_arrays(ENERGY[ENERGY < 4], gaussian(-2, 1)[ENERGY < 4], atoms=Atoms("Cu"))
+    with pytest.raises(DescriptorError, match=r"ends 3\.99 eV above the Fermi level, .* need 8 eV"):
+        d_band_rows(low, HOW, system="Cu", system_kind="other")
     from ase.build import fcc111
 
     foreign = dos_from_arrays(ENERGY, gaussian(-2, 1), atoms=fcc111("Cu", (1, 1, 1), vacuum=8))
