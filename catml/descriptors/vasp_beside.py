@@ -19,7 +19,7 @@ from catml.errors import DescriptorError
 
 _NUMBER = rb"\s+(-?\d+\.\d+)"
 _OUTCAR_VACUUM = re.compile(rb"vacuum level on the upper side and lower side.*?" + 2 * _NUMBER)
-_OUTCAR_FERMI = re.compile(rb"E-fermi\s*:\s*(-?\d+\.\d+)")
+_OUTCAR_FERMI = re.compile(rb"(?:E-fermi\s*:|Fermi energy:)\s*(-?\d+\.\d+)")
 _VASPRUN_FERMI = re.compile(rb'name=["\']efermi["\']>\s*(-?\d+\.\d+)')
 # DOSCAR and OUTCAR round alike; more than this is another calculation or another algorithm.
 _SAME_EV = 0.01
@@ -99,13 +99,20 @@ def check_fermi_level(fermi_level_ev: float, file: Path) -> None:
 
 
 def _last_match(file: Path, pattern: re.Pattern[bytes]) -> re.Match[bytes] | None:
-    """Return the last match in a file's lines; None also where it cannot be read."""
+    """Return the last match in a file's lines, or None.
+
+    Warns
+    -----
+    DosFileWarning
+        If it cannot be read.
+    """
     last = None
     try:
         with opened(file) as lines:
             for line in lines:
                 last = pattern.search(line) or last
-    except DescriptorError:
+    except DescriptorError as problem:
+        warnings.warn(f"left out: {problem}", DosFileWarning, stacklevel=5)
         return None
     return last
 

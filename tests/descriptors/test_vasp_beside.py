@@ -86,6 +86,18 @@ def test_another_fermi_level_beside_a_doscar_is_said(folder):
         read_dos(folder / "DOSCAR")
 
 
+def test_the_fermi_level_as_newer_versions_write_it(folder):
+    (folder / "OUTCAR").write_text(" Fermi energy:         1.9507336626\n")
+    with pytest.warns(DosFileWarning, match=r"OUTCAR at 1\.9507 eV"):
+        read_dos(folder / "DOSCAR")
+
+
+def test_an_outcar_that_does_not_unpack_is_left_out(folder):
+    (folder / "OUTCAR.gz").write_bytes(gzip.compress(OUTCAR.encode())[:-9])
+    with pytest.warns(DosFileWarning, match=r"left out: .*OUTCAR\.gz is cut short"):
+        assert read_dos(folder / "vasprun.xml").work_function_ev is None
+
+
 def test_files_of_one_calculation_among_others(folder):
     (folder / "DOSCAR").rename(folder / "DOSCAR.relaxed")
     (folder / "vasprun.xml").unlink()
