@@ -128,7 +128,7 @@ def _atom_numbers(batch: SiteBatch, atoms: NDArray[np.int64]) -> Array:
     """The numbers `_PER_ATOM` of some atoms, shape (S, U, n)."""
     numbers = batch.numbers[:, atoms]
     orbital = orbital_coordination(batch, atoms=atoms)
-    bands = estimate_d_bands(batch)
+    bands = estimate_d_bands(batch, atoms=atoms.tolist())
     pauling = electronegativities("pauling")[numbers]
     mulliken = electronegativities("mulliken")[numbers]
     around_pauling = shell_electronegativity(batch, scale="pauling", atoms=atoms)

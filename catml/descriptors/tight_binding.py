@@ -101,6 +101,24 @@ def second_moments(batch: SiteBatch, *, parameters: HoppingParameters = FITTED) 
     return scale * own**3 * bonds
 
 
+def bond_strengths(batch: SiteBatch, *, parameters: HoppingParameters = FITTED) -> Array:
+    """Return the share of every bond between d states in the second moment, in eV², (S, N, M).
+
+    0 where there is no neighbour or it has no d band; NaN for elements without radius. What the
+    sum over a row lacks of `second_moments` is the coupling to s states.
+    """
+    radius = element_array(parameters.radius_property)
+    cubes = np.where(has_d_band(), radius, 0.0)[batch.numbers] ** 3
+    present = np.isfinite(batch.distances)
+    inverse = np.where(present, 1 / batch.distances, 0.0)
+    squared = inverse * inverse
+    fourth = squared * squared
+    scale = parameters.normalization * HBAR2_PER_ELECTRON_MASS_EV_ANG2**2
+    pairs = cubes[:, :, None] * cubes[:, batch.neighbors]
+    strengths = np.where(present, pairs * (fourth * fourth * squared), 0.0)
+    return np.asarray(scale * parameters.eta_dd_squared * strengths)
+
+
 def rms_widths(batch: SiteBatch, *, parameters: HoppingParameters = FITTED) -> Array:
     """Return √μ2 of every atom in eV, shape (S, N)."""
     return np.sqrt(second_moments(batch, parameters=parameters))
