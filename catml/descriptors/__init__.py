@@ -4,4 +4,5 @@ The featurizer turns a site table into model input with the scikit-learn transfo
 the other modules hold one family of descriptors each and work on arrays, without density
 functional theory. `d_band` describes the calculated density of states that `dos_files` reads from
 files of VASP and GPAW, or `dos` wraps from arrays; its mathematics is in `moments`.
+`soap_featurizer` describes whole surroundings, `similarity` says how alike two of them are.
 """

@@ -56,7 +56,7 @@ class SoapSettings:
     cutoff_ang : float
         Radius in Å. The weight of an atom falls smoothly from 1 at the point to 0 there,
         1 + 2(r/r_c)³ - 3(r/r_c)², so that no atom enters or leaves with a jump. 5 Å reaches the
-        third shell of neighbours of the transition metals.
+        third neighbours of an atom in copper and platinum, the second in zirconium.
     n_max : int
         Number of radial functions.
     l_max : int
@@ -64,8 +64,8 @@ class SoapSettings:
     width_ang : float
         Standard deviation of the Gaussians in Å.
     properties : tuple of str
-        Elemental properties with channels; an element without one of them has zeros there. None
-        leaves elements out of account: all atoms are alike.
+        Elemental properties with channels; an element without one of them has zeros there. With
+        an empty tuple all atoms are alike.
 
     Examples
     --------
