@@ -31,18 +31,21 @@ slab.calc = GPAW(mode="lcao", basis="sz(dzp)", xc="PBE", h=0.25, kpts=(4, 4, 1),
                  poissonsolver={"dipolelayer": "xy"})
 slab.get_potential_energy()
 slab.calc.write("Al.gpw")
-print(slab.calc.hamiltonian.get_workfunctions(slab.calc.wfs)[1] * Hartree)
+print(*(w * Hartree for w in slab.calc.hamiltonian.get_workfunctions(slab.calc.wfs)))
 """
 READ = """
 import json
 import numpy as np
 from catml.descriptors.dos_files import read_dos
 dos, slab = read_dos("Cu.gpw"), read_dos("Al.gpw")
+moved = read_dos("Cu.gpw", fermi_level_ev=dos.fermi_level_ev + 0.5)
 print(json.dumps({
     "symbols": dos.symbols,
     "shape": dos.d_states.shape[:3],
     "states": np.trapezoid(dos.states([0]), dos.energy_ev),
-    "work_function_ev": slab.work_function_ev,
+    "work_functions": [slab.lower_work_function_ev, slab.work_function_ev],
+    "source": slab.work_function_source,
+    "moved": (moved.energy_ev - dos.energy_ev)[[0, -1]].tolist(),
 }))
 """
 
@@ -60,14 +63,16 @@ def test_copper_of_gpaw(tmp_path):
         (row,) = json.loads(python("-m", "catml", "dband", *arguments, "--json").stdout)
         return row
 
-    work_function_ev = float(python("-c", CALCULATE).stdout.split()[-1])
+    work_functions = [float(word) for word in python("-c", CALCULATE).stdout.split()[-2:]]
     row = dband("Cu.gpw")
     assert row["d_band_center_ev"] == pytest.approx(-2.47, abs=0.02)
     assert row["filling"] > 0.95
     assert row["work_function_ev"] is None
     seen = json.loads(python("-c", READ).stdout)
     assert (seen["symbols"], seen["shape"]) == (["Cu"], [1, 1, 5])
-    assert seen["work_function_ev"] == pytest.approx(work_function_ev, abs=0.02)
+    assert seen["work_functions"] == pytest.approx(work_functions, abs=0.02)
+    assert seen["source"] == "Al.gpw"
+    assert seen["moved"] == pytest.approx([-0.5, -0.5])
     # Ten d electrons, of which the sphere holds nearly all.
     occupied = dband("Cu.gpw", "--window", "-10", "0")
     assert 9 < seen["states"] * occupied["states_in_window"] < 10.5
