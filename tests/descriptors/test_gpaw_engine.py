@@ -16,7 +16,16 @@ from catml.descriptors.gpaw_engine import calculate_with_gpaw, estimated_seconds
 from catml.descriptors.slab_boxes import slab_box
 
 # Coarser than draft, but for the real thing: about 5 s on one core.
-QUICK = "--layers 3 --set cutoff_ev=300 --set kpoint_density_ang=1.4 --set vacuum_ang=6".split()
+QUICK = [
+    "--layers",
+    "3",
+    "--set",
+    "cutoff_ev=300",
+    "--set",
+    "kpoint_density_ang=1.4",
+    "--set",
+    "vacuum_ang=6",
+]
 
 
 def test_without_gpaw_one_message_says_how_to_install_it(tmp_path, monkeypatch, capsys):
