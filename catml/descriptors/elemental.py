@@ -7,6 +7,7 @@ of whose atoms has it gives NaN.
 """
 
 from collections.abc import Sequence
+from itertools import chain, combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from catml.elements.properties import element_array
+from catml.errors import SurfaceError
 from catml.structures.environment import parse_zone
 
 ZONES = ("site_atoms", "same_layer", "sublayer")
@@ -95,34 +97,35 @@ def zone_counts(zones: Sequence[str]) -> ZoneCounts:
     >>> zone_counts(["Cu:2 Pd:1", "Pd:4"]).elements.tolist()
     [[29, 46], [46, 0]]
     """
-    from ase.data import atomic_numbers
-
-    terms: dict[str, int] = {}
-    codes: list[int] = []
-    numbers = []
-    for text in zones:
-        written = text.split()
-        numbers.append(len(written))
-        for term in written:
-            if term not in terms:
-                parse_zone(text)
-                terms[term] = len(terms)
-            codes.append(terms[term])
-    parts = [term.partition(":") for term in terms]
-    known = [(atomic_numbers[symbol], int(count)) for symbol, _, count in parts]
-    table = np.array(known, dtype=np.int64).reshape(-1, 2)
-    symbols, amounts = table[np.array(codes, dtype=np.int64)].T
-    lengths = np.array(numbers, dtype=np.int64)
+    written = [text.split() for text in zones]
+    lengths = np.array([len(terms) for terms in written], dtype=np.int64)
+    flat = list(chain.from_iterable(written))
+    place_of = {term: code for code, term in enumerate(dict.fromkeys(flat))}
+    table = np.array([_term(term, zones) for term in place_of], dtype=np.int64).reshape(-1, 2)
+    codes = np.array([place_of[term] for term in flat], dtype=np.int64)
+    symbols, amounts = table[codes].T
     rows = np.repeat(np.arange(len(zones)), lengths)
-    if len(np.unique(rows * len(atomic_numbers) + symbols)) < len(rows):
-        for text in zones:
-            parse_zone(text)  # refuses the one that names an element twice
     place = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     elements = np.zeros((int(lengths.max(initial=0)), len(zones)), dtype=np.int64)
     elements[place, rows] = symbols
+    if any(((a == b) & (a > 0)).any() for a, b in combinations(elements, 2)):
+        for text in zones:
+            parse_zone(text)  # refuses the one that names an element twice
     counts = np.zeros(elements.shape)
     counts[place, rows] = amounts
     return ZoneCounts(elements, counts)
+
+
+def _term(term: str, zones: Sequence[str]) -> tuple[int, int]:
+    """Atomic number and count of a term; refused with the zone it stands in."""
+    from ase.data import atomic_numbers
+
+    try:
+        ((symbol, count),) = parse_zone(term).items()
+    except SurfaceError:
+        parse_zone(next(text for text in zones if term in text.split()))
+        raise
+    return atomic_numbers[symbol], count
 
 
 def zone_statistics(zones: ZoneCounts, properties: Sequence[str] = PROPERTIES) -> pd.DataFrame:
