@@ -82,7 +82,7 @@ def electronic_numbers(batch: SiteBatch) -> Array:
         d-band centre of aluminium, take no part in averages and extremes; NaN where no binding
         atom has it.
     """
-    atoms = np.unique([i for site in batch.sites for i in site.atoms])
+    atoms: NDArray[np.int64] = np.unique([i for site in batch.sites for i in site.atoms])
     values = _atom_numbers(batch, atoms)
     members = [np.searchsorted(atoms, site.atoms) for site in batch.sites]
     places = [_PER_ATOM.index(name) for name in EXTREMES]
