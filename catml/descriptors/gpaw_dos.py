@@ -19,6 +19,8 @@ BROADENING_EV = 0.1
 """Width of the Gaussian that each state becomes."""
 _SPACING_EV = 0.02
 _MARGIN_EV = 1.0
+# Below the lowest band there is nothing, and windows that reach there may say so.
+_LOWEST_EV = -15.0
 
 
 def read_gpaw_dos(path: str | Path, *, fermi_level_ev: float | None = None) -> ProjectedDos:
@@ -76,8 +78,8 @@ def dos_of_gpaw(run: Any, *, source: str, fermi_level_ev: float | None = None) -
     Returns
     -------
     ProjectedDos
-        On a grid of 0.02 eV over all its bands, with the work functions of both sides of a slab
-        whose vacuum is level.
+        On a grid of 0.02 eV from below -15 eV to above all its bands, with the work functions of
+        both sides of a slab whose vacuum is level.
 
     Raises
     ------
@@ -91,7 +93,8 @@ def dos_of_gpaw(run: Any, *, source: str, fermi_level_ev: float | None = None) -
     dos = DOSCalculator.from_calculator(run)
     atoms = run.get_atoms()
     atoms.calc = None
-    energy = np.arange(dos.eig_skn.min() - _MARGIN_EV, dos.eig_skn.max() + _MARGIN_EV, _SPACING_EV)
+    lowest_ev = min(dos.eig_skn.min() - _MARGIN_EV, _LOWEST_EV)
+    energy = np.arange(lowest_ev, dos.eig_skn.max() + _MARGIN_EV, _SPACING_EV)
     states = [_d_states(dos, energy, atom) for atom in range(len(atoms))]
     own_ev = float(run.get_fermi_level())
     vacuum = vacuum_levels(atoms, run.get_electrostatic_potential(), ends_left_out=True)

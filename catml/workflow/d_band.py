@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from catml.descriptors.d_band import Window, d_band_table
 from catml.descriptors.dos import ProjectedDos
 from catml.descriptors.dos_files import read_dos
@@ -39,6 +41,7 @@ _HEADINGS = {
 }
 
 _NAMED_ATOMS = 4
+_BESIDE_WINDOW_EV = 3.0
 _SAME_WORK_FUNCTION_EV = 0.005
 
 
@@ -131,13 +134,25 @@ def draw_d_bands(
     named = " ".join(f"{dos.symbols[i]}{i}" for i in chosen[:_NAMED_ATOMS])
     more = f" and {len(chosen) - _NAMED_ATOMS} more" if len(chosen) > _NAMED_ATOMS else ""
     title = f"d states of {named}{more}"
+    near = _near_window(dos, window_ev)
     figure, _ = dos_figure(
-        dos.energy_ev,
-        {spin: dos.states(chosen, spin) for spin in drawn},
+        dos.energy_ev[near],
+        {spin: dos.states(chosen, spin)[near] for spin in drawn},
         together,
         title=title if name is None else f"{name}: {title}",
     )
     write_picture(figure, picture)
+
+
+def _near_window(dos: ProjectedDos, window_ev: Window | None) -> slice:
+    """Return the energies worth a place in a picture: empty bands far above only squeeze it."""
+    if window_ev is None:
+        return slice(None)
+    low, high = window_ev
+    first, last = np.searchsorted(
+        dos.energy_ev, (low - _BESIDE_WINDOW_EV, high + _BESIDE_WINDOW_EV)
+    )
+    return slice(int(first), int(last))
 
 
 def printed(table: "pd.DataFrame") -> str:
