@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from catml.data.d_bands import DEFAULT_WINDOW_EV, load_d_bands
+from catml.data.d_bands import DEFAULT_WINDOW_EV, WHOLE_BAND_WINDOW_EV, load_d_bands
 from catml.elements.properties import element_table
 from catml.report.figures_d_bands import d_band_parity_figure
 from catml.report.files import save_figure
@@ -26,7 +26,7 @@ from catml.validation.agreement import agreement_table
 
 PUBLISHED = Path(__file__).with_name("published_d_bands.csv")
 FACETS = {"A1": "(111)", "A2": "(110)", "A3": "(0001)"}
-WINDOWS_EV = (DEFAULT_WINDOW_EV, (-10.0, 5.0))
+WINDOWS_EV = (DEFAULT_WINDOW_EV, WHOLE_BAND_WINDOW_EV)
 
 Layer = Literal["top", "middle"]
 

@@ -135,7 +135,7 @@ def _add_dband(command: AddCommand) -> None:
         type=float,
         nargs=2,
         metavar=("LOW", "HIGH"),
-        help="eV from the Fermi level (default: all of a file's; with --engine -10 8)",
+        help="eV from the Fermi level (default: all of a file's; with --engine -10 5)",
     )
     sub.add_argument(
         "--fermi-level",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catml.data.d_band_schema import D_BAND_COLUMNS, SystemKind
-from catml.data.d_bands import DEFAULT_WINDOW_EV
+from catml.data.d_bands import DEFAULT_WINDOW_EV, WHOLE_BAND_WINDOW_EV
 from catml.descriptors.d_band import Window, d_band, effective_center_ev
 from catml.descriptors.dos import ProjectedDos
 from catml.descriptors.dos_selection import select_atoms
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from ase import Atoms
 
-ROW_WINDOWS_EV: tuple[Window, ...] = (DEFAULT_WINDOW_EV, (-10.0, 5.0), (-10.0, 0.0))
+ROW_WINDOWS_EV: tuple[Window, ...] = (DEFAULT_WINDOW_EV, WHOLE_BAND_WINDOW_EV, (-10.0, 0.0))
 """Windows whose moments a table of d bands holds; the first is the one loaded by default."""
 
 _SYMMETRY_ANG = 1e-3

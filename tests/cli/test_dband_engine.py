@@ -35,7 +35,7 @@ def test_json_is_one_document_and_progress_is_on_standard_error(capsys):
         ("Cu(111)", 1, "Cu"),
         ("Ni(111)", 1, "Ni"),
     ]
-    assert (rows[0]["window_low_ev"], rows[0]["window_high_ev"]) == (-10, 8)
+    assert (rows[0]["window_low_ev"], rows[0]["window_high_ev"]) == (-10, 5)
     assert "Cu(111): iteration 64, " in err
     expected = calculate_d_bands(["Cu(111)", "Ni(111)"], engine="bands", layer=1, quiet=True)
     assert [row["d_band_center_ev"] for row in rows] == pytest.approx(

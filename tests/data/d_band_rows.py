@@ -16,7 +16,7 @@ CELLS = {
     "multiplicity": "2",
     "spin": "both",
     "window_low_ev": "-10",
-    "window_high_ev": "8",
+    "window_high_ev": "5",
     "d_band_center_ev": "-2.45",
     "rms_width_ev": "1.04",
     "skewness": "1.3",

@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
         rows=1,
         systems=1,
         elements=("Cu",),
-        windows_ev=((-10.0, 8.0), (-10.0, 5.0)),
+        windows_ev=((-10.0, 5.0), (-10.0, 8.0)),
         convergence=(
             ConvergenceTest(
                 system="Cu(111)", change="7 layers for 5", center_ev=0.0123, rms_width_ev=-0.004
@@ -52,7 +52,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_card_is_read_as_it_was_written(folder: Path) -> None:
     assert list_d_band_tables(folder) == ("mine",)
     card = read_d_band_card("mine", folder)
-    assert card.windows_ev == ((-10.0, 8.0), (-10.0, 5.0))
+    assert card.windows_ev == ((-10.0, 5.0), (-10.0, 8.0))
     assert card.convergence[0].work_function_ev is None
     write_d_band_card(card, folder)
     assert read_d_band_card("mine", folder) == card
@@ -93,7 +93,7 @@ def test_it_is_listed_and_described_beside_adsorption_tables(folder: Path) -> No
     text = describe_dataset("mine", folder)
     for words in (
         "1 rows of 1 systems",
-        "-10 to 8 eV (the default), -10 to 5 eV",
+        "-10 to 5 eV (the default), -10 to 8 eV",
         "7 layers for 5: centre +0.012 eV, rms width -0.004 eV",
         "One row only.",
     ):

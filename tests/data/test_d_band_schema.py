@@ -29,7 +29,7 @@ def test_a_good_row_passes() -> None:
         ({"rms_width_ev": "wide"}, "'rms_width_ev': 'wide'"),
         ({"window_high_ev": "-1"}, "allowed: a number from 0 to 60 eV"),
         ({"window_low_ev": "0", "window_high_ev": "0"}, "an energy above window_low_ev, 0"),
-        ({"d_band_center_ev": "9"}, "an energy in the window, -10 to 8 eV"),
+        ({"d_band_center_ev": "9"}, "an energy in the window, -10 to 5 eV"),
         ({"d_states": "9.9"}, "no more than d_states_found, 9.72"),
         ({"layer": "6"}, "'layer': '6'; allowed: a number from 1 to the 5 layers of the slab"),
         ({"layer": "1.5"}, "'layer': '1.5'; allowed: a whole number"),

@@ -9,7 +9,7 @@ import pytest
 import catml
 from catml.data.d_band_cards import check_d_band_table, d_band_folder, list_d_band_tables
 from catml.data.d_band_cards import read_d_band_card as read_card
-from catml.data.d_bands import DEFAULT_WINDOW_EV, load_d_bands
+from catml.data.d_bands import DEFAULT_WINDOW_EV, WHOLE_BAND_WINDOW_EV, load_d_bands
 from catml.elements.properties import element_table
 from catml.workflow.d_band_rows import ROW_WINDOWS_EV
 
@@ -59,17 +59,24 @@ def test_every_atom_has_every_window_of_the_card(key: str) -> None:
 
 def test_enough_metals_are_there(top: pd.DataFrame) -> None:
     assert top.index.is_unique
-    assert len(top) >= 8
+    assert len(top) >= 12
     assert {"Cu", "Ag", "Au", "Ni", "Pd", "Pt", "Rh", "Ir"} <= set(top.index)
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_an_atom_has_about_ten_d_states(key: str) -> None:
-    rows = load_d_bands(key)
+    rows = load_d_bands(key, window_ev=WHOLE_BAND_WINDOW_EV)
     assert rows["d_states"].between(9.0, 11.5).all()
     assert (rows["d_states"] <= rows["d_states_found"] + 1e-5).all()
     # States above the band, which the spheres of the d partial waves catch too.
     assert (rows["d_states_found"] - rows["d_states"]).max() < 2.5
+
+
+def test_the_default_window_holds_late_bands_and_cuts_early_ones(surfaces: pd.DataFrame) -> None:
+    group = element_table()["group"].reindex(surfaces["element"]).to_numpy()
+    late = surfaces[group >= 8]
+    assert late["d_states"].between(9.5, 10.5).all()
+    assert surfaces["d_states"].between(7.0, 10.5).all()
 
 
 @pytest.mark.parametrize("key", KEYS)
