@@ -1,9 +1,21 @@
 """Physical numbers of a site: what surrounds it, how it is coordinated, how its d band lies.
 
-The featurizer turns a site table into model input with the scikit-learn transformer interface;
-the other modules hold one family of descriptors each and work on arrays, without density
-functional theory. `d_band` describes the calculated density of states that `dos_files` reads from
-files of VASP and GPAW, or `dos` wraps from arrays; its mathematics is in `moments`. Where there is
-no file, `calculated_d_bands` calculates it with GPAW or another engine (`dos_engines`).
-`soap_featurizer` describes whole surroundings, `similarity` says how alike two of them are.
+Where a descriptor lives:
+
+========================  ======================================================================
+transformers              `featurizer` (tables of numbers by kind) and `soap_featurizer`, which
+                          share `site_transformer`, `site_inputs` and `site_rows`;
+                          `descriptor_table` says what every column is
+elements around a site    `elemental`, `electronegativity`
+coordination, geometry    `coordination`, `orbital_coordination`, `geometry`
+d band without DFT        `d_band_model` on top of `local_bands` and `tight_binding`; exact moments
+                          in `hopping_moments`; `electronic` puts these numbers into columns
+d band of a DOS           `d_band`, with its mathematics in `moments`; `dos_files` and the readers
+                          beside it read DOS files, `dos` wraps arrays
+d band by calculation     `calculated_d_bands`, `dos_engines` and the modules of GPAW
+whole surroundings        `soap`, `soap_sites`, and `similarity` between sites
+========================  ======================================================================
+
+All but the readers and engines work on arrays of many surfaces at once
+(`catml.structures.batches.SiteBatch`), for which a single slab is the case of one.
 """

@@ -24,7 +24,8 @@ class SiteTransformer(TransformerMixin, BaseEstimator):
     slab, or a list of any of these. The result has one row per row of the table, with its index,
     or one per distinct site, with the index of `catml.descriptors.site_inputs.sites_of`. It is a
     DataFrame; ``set_output`` works as usual. Sites and neighbours of a slab are found once for the
-    same content (`catml.structures.batches.KEPT_BATCHES`).
+    same content (`catml.structures.batches.KEPT_BATCHES`); what shall last longer than the process
+    is kept by the pipeline, ``Pipeline(..., memory=folder)``.
 
     Attributes
     ----------

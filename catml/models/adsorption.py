@@ -24,7 +24,7 @@ from catml.models.regressors import (
 from catml.models.rehearsal import NOVELTIES, rehearse
 from catml.models.uncertainty import NORMAL_HALF_WIDTH, HeldOut, IntervalFactors
 
-Descriptors = Literal["environment", "geometry", "d_band"]
+Descriptors = Literal["environment", "geometry", "electronic", "d_band"]
 
 COVERAGE = 0.9
 _FEWEST_ROWS = 10
@@ -76,7 +76,8 @@ class AdsorptionModel(BaseEstimator):
         to 6,000 rows and boosted trees beyond.
     descriptors
         ``"geometry"`` (elements of the environment, type and geometry of the site),
-        ``"environment"`` (elements only) or ``"d_band"`` (calculated d-band moments).
+        ``"environment"`` (elements only), ``"electronic"`` (orbital-wise coordination,
+        electronegativity and the estimated d band) or ``"d_band"`` (calculated d-band moments).
     groups
         Column of related rows; the intervals are made for rows of an unseen group.
     seed

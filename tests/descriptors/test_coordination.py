@@ -69,7 +69,10 @@ def test_published_generalized_coordination_of_platinum():
     assert round(generalized["bridge-1"], 2) == 7.33
     assert round(generalized["hollow-fcc-1"], 2) == 6.95
     square = batch_of_slab(fcc100("Pt", (1, 1, 6), a=4.0, vacuum=8))
-    assert round(by_site(generalized_coordination(square), square)["ontop-1"], 2) == 6.67
+    top_and_hollow = by_site(generalized_coordination(square), square)
+    assert round(top_and_hollow["ontop-1"], 2) == 6.67
+    # By hand: 8 neighbours in the layer, 3 x 3 below it.
+    assert top_and_hollow["hollow-4fold-1"] == pytest.approx((8 * 8 + 9 * 12) / 26)
 
 
 def test_share_of_bonds_on_short_and_long_bridges_of_bcc110():

@@ -6,6 +6,7 @@ from sklearn.base import clone
 
 from catml.errors import AlignmentError, CatmlError, ModelError
 from catml.models.adsorption import AdsorptionModel
+from catml.structures.site_table import site_table
 from catml.structures.surface import Surface
 from tests.models.problems import dataset
 
@@ -42,6 +43,19 @@ def test_result_has_the_promised_columns(model: AdsorptionModel) -> None:
     assert (result["lower_ev"] < result["energy_ev"]).all()
     assert set(result["reference"]) == {"CO(g)"}
     assert set(result["functional"]) == {"RPBE"}
+
+
+def test_names_slabs_and_both_together_by_electronic_numbers() -> None:
+    table = site_table([f"{metal}(100)" for metal in ("Cu", "Ag", "Au", "Ni", "Pd", "Pt", "Rh")])
+    table = table.assign(adsorbate="CO", reference="CO(g)", functional="RPBE", status="ok")
+    table["energy_ev"] = np.linspace(-2, 0, len(table))
+    model = AdsorptionModel("CO", regressor="ridge", descriptors="electronic").fit(table)
+    slab = fcc100("Ir", (2, 2, 5), a=3.88, vacuum=8.0)
+    mixed = model.predict(["Cu(100)", slab, "Pt3Ni(111)"])
+    assert len(mixed) == 3 + 3 + 9
+    pd.testing.assert_frame_equal(mixed.iloc[3:6].reset_index(drop=True), model.predict(slab))
+    built = model.predict(Surface("Pt3Ni(111)").slab(layers=6))
+    np.testing.assert_allclose(built["energy_ev"], mixed["energy_ev"].iloc[6:], atol=1e-9)
 
 
 def test_a_slab_and_its_name_agree(model: AdsorptionModel) -> None:
