@@ -4,6 +4,7 @@ Everything becomes a table of `catml.structures.site_table`, one row per distinc
 a slab remember it, for its name does not say where its atoms are.
 """
 
+import reprlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from catml.descriptors.site_rows import SlabRows
-from catml.errors import CatmlError, DescriptorError
+from catml.errors import CatmlError, DescriptorError, SurfaceError
 from catml.structures.site_table import site_table, site_table_of_slab, surface_named
 from catml.structures.surface import Surface
 
@@ -121,7 +122,8 @@ def as_site_rows(given: Any, *, error: type[CatmlError] = DescriptorError) -> li
     SurfaceError
         If a name or slab cannot be used.
     """
-    if isinstance(given, str | Surface) or _is_slab(given):
+    alone = isinstance(given, str | Surface) or _is_slab(given)
+    if alone:
         given = [given]
     # A mapping or set has names in it too, but says nothing of an order.
     if not isinstance(given, Iterable) or isinstance(given, Mapping | Set | bytes):
@@ -139,7 +141,7 @@ def as_site_rows(given: Any, *, error: type[CatmlError] = DescriptorError) -> li
                 pieces.append(_named(names))
                 names = []
             slab = _as_atoms(item)
-            table = site_table_of_slab(slab)
+            table = _table_of(slab, None if alone else number)
             pieces.append(SiteRows(table, (number,) * len(table), slab))
         else:
             raise _not_understood(item, error)
@@ -159,6 +161,16 @@ def _named(names: list[tuple[int, str | Surface]]) -> SiteRows:
         for _ in range(rows[surface.name] // times[surface.name])
     ]
     return SiteRows(table, tuple(items))
+
+
+def _table_of(slab: "Atoms", number: int | None) -> pd.DataFrame:
+    """The sites of a slab; an error says which of several it is."""
+    try:
+        return site_table_of_slab(slab)
+    except SurfaceError as problem:
+        if number is None:
+            raise
+        raise SurfaceError(f"Item {number} of those given: {problem}") from None
 
 
 def _is_slab(item: Any) -> bool:
@@ -185,7 +197,7 @@ def _as_atoms(item: Any) -> "Atoms":
 
 def _not_understood(item: Any, error: type[CatmlError]) -> CatmlError:
     return error(
-        f"Cannot find sites on {item!r} of type {type(item).__name__}; give surface names like "
-        "'Pt3Ni(111)', Surface objects, ase.Atoms or pymatgen slabs, a list of these, or a table "
+        f"Cannot find sites on {reprlib.repr(item)} of type {type(item).__name__}; give surface "
+        "names like 'Pt3Ni(111)', Surface objects, ase.Atoms or pymatgen slabs, a list of these, or a table "
         "with the columns site_atoms, same_layer, sublayer."
     )

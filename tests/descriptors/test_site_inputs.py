@@ -81,3 +81,11 @@ def test_names_and_structures_without_sites_say_so():
         sites_of("Pt")
     with pytest.raises(SurfaceError, match="Pt"):
         sites_of(bulk("Pt", "fcc", a=3.95, cubic=True))
+
+
+def test_a_bad_one_among_many_is_named():
+    slab = fcc111("Pt", (1, 1, 4), vacuum=8)
+    with pytest.raises(SurfaceError, match="Item 2 of those given: Pt is not a slab"):
+        sites_of([slab, "Cu(111)", bulk("Pt", "fcc", a=3.95), slab])
+    with pytest.raises(DescriptorError, match=r"on \[0, 1, 2, 3, 4, 5, \.\.\.\] of type list"):
+        sites_of([list(range(10_000))])
