@@ -198,6 +198,6 @@ def _as_atoms(item: Any) -> "Atoms":
 def _not_understood(item: Any, error: type[CatmlError]) -> CatmlError:
     return error(
         f"Cannot find sites on {reprlib.repr(item)} of type {type(item).__name__}; give surface "
-        "names like 'Pt3Ni(111)', Surface objects, ase.Atoms or pymatgen slabs, a list of these, or a table "
-        "with the columns site_atoms, same_layer, sublayer."
+        "names like 'Pt3Ni(111)', Surface objects, ase.Atoms or pymatgen slabs, a list of these, "
+        "or a table with the columns site_atoms, same_layer, sublayer."
     )
