@@ -28,6 +28,8 @@ PUBLISHED = Path(__file__).with_name("published_d_bands.csv")
 FACETS = {"A1": "(111)", "A2": "(110)", "A3": "(0001)"}
 WINDOWS_EV = (DEFAULT_WINDOW_EV, WHOLE_BAND_WINDOW_EV)
 
+FEWEST = 3
+
 Layer = Literal["top", "middle"]
 
 
@@ -139,7 +141,7 @@ def our_values(table: pd.DataFrame, *, layer: Layer, facet: str | None) -> pd.Da
 
 
 def pairs(table: pd.DataFrame) -> pd.DataFrame:
-    """Return ours beside every published number there is."""
+    """Return ours beside the published numbers of every set that has enough of ours."""
     parts = []
     for published in published_sets():
         ours = our_values(table, layer=published.layer, facet=published.facet)
@@ -158,7 +160,9 @@ def pairs(table: pd.DataFrame) -> pd.DataFrame:
                     "published_ev": both[other],
                 }
             )
-            parts.append(part[part["published_ev"].notna()])
+            part = part[part["published_ev"].notna()]
+            if len(part) >= FEWEST:
+                parts.append(part)
     return pd.concat(parts, ignore_index=True)
 
 
