@@ -18,6 +18,7 @@ import pandas as pd
 
 from catml.data.alignment import align_tables, require_one_reference
 from catml.data.cards import dataset_folder, list_datasets, read_card
+from catml.data.d_band_cards import list_d_band_tables
 from catml.data.schema import Status
 from catml.data.table_files import read_text_table, typed_table
 from catml.errors import DatasetError
@@ -165,6 +166,11 @@ def _resolve(
                 f"{name!r} is an adsorbate already; adsorbate={adsorbate!r} contradicts it"
             )
         return [key for key in held if name in held[key]], name
+    if name in list_d_band_tables(folder):
+        raise DatasetError(
+            f"{name!r} holds d bands, no adsorption energies; load it by "
+            f"catml.load_d_bands({name!r})"
+        )
     close = difflib.get_close_matches(name, [*held, *labels], n=1, cutoff=0.5)
     hint = f"; did you mean {close[0]!r}?" if close else "."
     raise DatasetError(

@@ -95,6 +95,11 @@ def test_facts_of_a_table_without_provenance_are_refused():
         table_facts(pd.DataFrame({"adsorbate": ["CO"], "functional": ["PBE"], "source": ["a"]}))
 
 
+def test_d_bands_are_no_energies_and_the_way_to_them_is_told():
+    with pytest.raises(DatasetError, match=r"load it by catml\.load_d_bands\('gpaw_surfaces'\)"):
+        load_dataset("gpaw_surfaces")
+
+
 @pytest.mark.parametrize(
     ("name", "hint"), [("mamun", "'mamun2019'"), ("gaspy", "'gaspy2018'"), ("NO2", "Adsorbates:")]
 )
