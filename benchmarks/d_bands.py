@@ -36,6 +36,7 @@ import pandas as pd
 from ase import Atoms
 from ase.build import fcc100, fcc111
 from ase.data import atomic_numbers
+from fit_d_bands import calibration, element_sets
 from numpy.typing import NDArray
 
 from catml.data.tables import load_dataset
@@ -256,7 +257,9 @@ def report(rows: pd.DataFrame, title: str, truth: str, width_truth: str) -> None
     print(f"| rms width, catml | {len(rows)} | {' | '.join(cells)} |")
     print("\n| group | n | MAE / eV | r | MAE of the element's bulk centre / eV |")
     print("|---|---|---|---|---|")
-    for by in ("facet", "kind", "site_element"):
+    fitted_to = {"-".join(sorted(elements)) for elements in element_sets(calibration())}
+    rows = rows.assign(pair_fitted_to=np.where(rows["pair"].isin(fitted_to), "yes", "no"))
+    for by in ("facet", "pair_fitted_to", "kind", "site_element"):
         for group, members in rows.groupby(by):
             error = (members["element"] - members[truth]).abs().mean()
             cells = [
@@ -307,11 +310,12 @@ def ma2015_atoms() -> pd.DataFrame:
 
 
 def main(arguments: list[str]) -> None:
+    """Score the shipped table, and the one given."""
+    found = surface_atoms(Path(arguments[0])) if arguments else None
     report(ma2015_atoms(), "Ma 2015", "dft_d_band_center_ev", "dft_d_band_rms_width_ev")
-    if not arguments:
+    if found is None:
         print("\nNo table of surface atoms given: `python benchmarks/d_bands.py TABLE`.")
         return
-    found = surface_atoms(Path(arguments[0]))
     report(found, f"{Path(arguments[0]).name}", "d_center_eV", "d_width_eV")
 
 

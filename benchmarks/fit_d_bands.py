@@ -3,14 +3,14 @@
     python benchmarks/fit_d_bands.py           # fit, scores held out; about three minutes
     python benchmarks/fit_d_bands.py --write   # and write the numbers
 
-The data are ``d_band_calibration.csv``, one row per distinct atom:
+The data, one row per distinct atom:
 
 own
-    Our own calculations: GPAW 25.7, PBE, plane waves to 350 eV, slabs of four layers, k-points with
-    2.8 points per Å⁻¹, Fermi-Dirac 0.1 eV, no relaxation, PBE lattice constants; moments of the
-    projected d states from -10 to 5 eV. ``X[A1](111)`` are the elements as fcc, ``bulk:X3M`` and
-    ``bulk:XM`` L1_2 and L1_0. Fitted is the difference from the inner layers of the element's slab.
+    The table ``gpaw_alloys`` of this project: elements as fcc(111), overlayers, near-surface layers
+    and L1_2 and L1_0 bulks, moments of the d states from -10 to 5 eV. Fitted is the difference from
+    the inner layers of the element's own slab, so that the level of one method does not count.
 ruban1997
+    ``ruban1997_shifts.csv`` beside this file.
     Published shifts of the centre of one surface atom in another host, against the surface of its
     own metal: A. Ruban, B. Hammer, P. Stoltze, H. L. Skriver, J. K. Nørskov, J. Mol. Catal. A 115,
     421 (1997), doi:10.1016/S1381-1169(96)00348-2. No relaxation, and another method (LMTO) with
@@ -35,6 +35,7 @@ from scipy.optimize import least_squares, nnls
 
 import catml
 from catml.atomic_files import write_atomically
+from catml.data.d_bands import load_d_bands
 from catml.descriptors.d_band_model import DBandParameters, estimate_d_bands
 from catml.descriptors.tight_binding import second_moments
 from catml.elements.lattice import lattice_constants
@@ -47,7 +48,8 @@ from catml.structures.surface import Surface
 
 Array = NDArray[np.float64]
 
-TABLE = Path(__file__).parent / "d_band_calibration.csv"
+SHIFTS = Path(__file__).parent / "ruban1997_shifts.csv"
+WINDOW_EV = (-10.0, 5.0)
 FITTED = Path(catml.__file__).parent / "descriptors" / "d_band_model.csv"
 UNITS = (
     ("u", "eV"),
@@ -56,6 +58,7 @@ UNITS = (
     ("electronegativity", "eV"),
     ("width_scale", "1"),
     ("width_background", "eV"),
+    ("upper_edge", "1"),
 )
 COLUMNS = tuple(name for name, _ in UNITS)
 FCC = frozenset(["Ag", "Au", "Cu", "Ir", "Ni", "Pd", "Pt", "Rh"])
@@ -64,6 +67,7 @@ START = (42.0, 0.6, 2.2, 2.0)
 LOWEST, HIGHEST = (1.0, 0.1, 0.0, 0.0), (200.0, 2.0, 10.0, 10.0)
 SPREAD_EV = {"own": 0.1, "ruban1997": 0.25}
 LAYERS = 4
+BULK_NEIGHBORS = 12
 CLOSEST_PACKED = {"Fe": "Fe(110)", "Co": "Co(0001)", "Ru": "Ru(0001)"}
 
 
@@ -78,11 +82,24 @@ class Task:
     sign: float = 1.0
 
 
+def calibration() -> pd.DataFrame:
+    """Every row that can be fitted to: elements without a slab of their own are left out."""
+    own = load_d_bands("gpaw_alloys", window_ev=WINDOW_EV)
+    own = own.rename(columns={"system": "structure", "d_band_center_ev": "center_ev"})
+    columns = ["structure", "atom", "element", "coordination", "center_ev", "rms_width_ev"]
+    own = own[[*columns, "upper_edge_ev"]]
+    known = own.loc[own["structure"] == own["element"].map(own_slab), "element"]
+    own = own[own["element"].isin(set(known))]
+    shifts = pd.read_csv(SHIFTS).rename(columns={"surface": "structure", "shift_ev": "center_ev"})
+    both = {"own": own, "ruban1997": shifts}
+    return pd.concat(both, names=["source"]).reset_index("source").reset_index(drop=True)
+
+
 def structure(name: str) -> Atoms:
     """The slab or bulk of that name at catml's default lattice constants."""
-    if not name.startswith("bulk:"):
+    if not name.endswith(" bulk"):
         return Surface(name).slab(layers=LAYERS)
-    (host, many), (guest, _) = re.findall(r"([A-Z][a-z]?)(\d?)", name[5:])
+    (host, many), (guest, _) = re.findall(r"([A-Z][a-z]?)(\d?)", name.partition("[")[0])
     if many:
         a_ang = lattice_constants(f"{host}3{guest}", "L1_2").a_ang
         places = [[0, 0, 0], [0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]]
@@ -130,7 +147,7 @@ def tasks_of(table: pd.DataFrame) -> list[Task]:
 def targets(table: pd.DataFrame) -> Array:
     """What the model should give: centres put on its own bulk centre, and shifts as they are."""
     inner = table[table["structure"] == table["element"].map(own_slab)]
-    inner = inner[inner["atom"] == 1].set_index("element")["center_ev"]
+    inner = inner[inner["coordination"] == BULK_NEIGHBORS].set_index("element")["center_ev"]
     bulk = [element_value(element, "d_band_center_bulk_ev") for element in table["element"]]
     moved = table["center_ev"] - table["element"].map(inner) + np.array(bulk)
     return np.asarray(table["center_ev"].where(table["source"] == "ruban1997", moved))
@@ -154,7 +171,7 @@ def predicted(numbers: Array, tasks: list[Task], n_rows: int) -> Array:
 
 
 def parameters_of(numbers: Array, width: tuple[float, float] = (1.0, 0.0)) -> DBandParameters:
-    return DBandParameters(*(float(number) for number in numbers), *width)
+    return DBandParameters(*(float(number) for number in numbers), *width, 0.0)
 
 
 def fitted(table: pd.DataFrame, wanted: Array, tasks: list[Task], use: NDArray[np.bool_]) -> Array:
@@ -208,20 +225,18 @@ def scores(label: str, table: pd.DataFrame, wanted: Array, values: Array) -> Non
 
 def element_sets(table: pd.DataFrame) -> list[frozenset[str]]:
     """The elements of every row's structure."""
-    bare = table["structure"].str.replace(r"bulk:|\[A1\]", "", regex=True)
+    bare = table["structure"].str.replace(r"\[.*?\]|bulk", "", regex=True)
     return [frozenset(re.findall(r"[A-Z][a-z]?", name)) for name in bare]
 
 
 def main(write: bool) -> None:
-    table = pd.read_csv(TABLE, dtype={"structure": str})
-    own = table["source"] == "own"
-    known = set(table.loc[own & (table["structure"] == table["element"].map(own_slab)), "element"])
-    table = table[~own | table["element"].isin(known)].reset_index(drop=True)
+    table = calibration()
     tasks, wanted = tasks_of(table), targets(table)
     finite = np.isfinite(predicted(np.array(START), tasks, len(table)) + wanted)
     numbers = fitted(table, wanted, tasks, finite)
     width = fitted_width(table, tasks)
-    values = (*numbers, *width)
+    edges = (table["upper_edge_ev"] - table["center_ev"]) / table["rms_width_ev"]
+    values = (*numbers, *width, float(edges.median()))
     print(", ".join(f"{name} {value:.3f}" for name, value in zip(COLUMNS, values, strict=True)))
     print("| predicted | rows | n | MAE / eV | r |\n|---|---|---|---|---|")
     scores("fitted to all", table, wanted, predicted(numbers, tasks, len(table)))

@@ -52,3 +52,37 @@ def test_the_similarity_of_sites_predicts_energies_of_compositions_it_has_not_se
             errors[method.strip()] = float(mean_absolute_error.split()[0])
     assert errors["similarity of sites (SOAP)"] < 0.1
     assert errors["the mean of the training rows"] > 0.4
+
+
+def run_d_bands(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(FOLDER / "d_bands.py"), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+def test_d_bands_of_a_table_are_decoded_and_scored(tmp_path: Path) -> None:
+    # Platinum atoms of a mixed Pt3Ni layer on Pt(111): by their electronegativity against that of
+    # the 27 atoms within 5.5 Å, four of which are nickel; the nickel atom has none near it.
+    rows = ["facet,template,host,guest,site_element,d_center_eV,d_width_eV,mulliken"]
+    rows += [f"111,Pt3M-Pt,Pt,{guest},Pt,-2.2,1.9,0.19" for guest in ("Ni", "Co", "Cu")]
+    rows += [f"111,Pt,Pt,{strain},Pt,-2.1,1.9,0.0" for strain in ("0.98", "1.02")]
+    rows += ["111,AOR,,1,Pt,-2.1,1.9,0.0", "211,Pt3M-Pt,Pt,Ni,Pt,-2.1,1.9,0.1"]
+    table = tmp_path / "atoms.csv"
+    table.write_text("\n".join([*rows, ""]), encoding="utf-8")
+    done = run_d_bands(str(table))
+    assert done.returncode == 0, done.stderr
+    assert "| kind X3M-X | 3 |" in done.stdout
+    assert "| kind X | 2 |" in done.stdout
+    assert "## atoms.csv" in done.stdout
+
+
+@pytest.mark.slow
+def test_d_bands_say_what_they_lack(tmp_path: Path) -> None:
+    assert "there is no file 'nowhere.csv'" in run_d_bands("nowhere.csv").stderr
+    other = tmp_path / "other.csv"
+    other.write_text("facet,template\n111,Pt\n", encoding="utf-8")
+    assert "lacks the columns host, guest, site_element" in run_d_bands(str(other)).stderr

@@ -14,8 +14,9 @@ potential at a surface, which lost part of its sp electrons, and the charge that
 electronegative neighbour (Pauling's χ).
 
 Four numbers for all metals were fitted, by ``benchmarks/fit_d_bands.py`` to calculations of our
-own and to published shifts of surface impurities (doi:10.1016/S1381-1169(96)00348-2); two more
-give the width measured in calculations from the second moment. They stand in ``d_band_model.csv``.
+own and to published shifts of surface impurities (doi:10.1016/S1381-1169(96)00348-2); three
+more turn the second moment into the width and upper edge of calculations. They stand in
+``d_band_model.csv``.
 """
 
 import csv
@@ -58,7 +59,9 @@ class DBandParameters:
     electronegativity_ev : float
         k_χ, shift per unit of Pauling's scale.
     width_scale, width_background_ev : float
-        a and s of the measured width, √(a μ2 + s²).
+        a and s of the calculated width, √(a μ2 + s²).
+    upper_edge_in_widths : float
+        How many rms widths the upper edge lies above the centre.
     """
 
     u_ev: float
@@ -67,6 +70,7 @@ class DBandParameters:
     electronegativity_ev: float
     width_scale: float
     width_background_ev: float
+    upper_edge_in_widths: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +87,9 @@ class DBandEstimate:
         μ3/μ2^1.5 and μ4/μ2² of the local band of tight binding, which lacks the long tails of a
         calculated one.
     upper_edge_ev : float array
-        Centre plus two rms widths, in eV (doi:10.1007/s11244-013-0159-2).
+        Where the Hilbert transform of the density of states is largest
+        (doi:10.1103/PhysRevB.89.115114), in eV: so many rms widths above the centre as on average
+        of our own calculations.
     filling : float array
         Fraction of the band below the Fermi level: the element's idealized one (`d_filling`) and
         the change from its bulk.
@@ -157,8 +163,9 @@ def estimate_d_bands(
     filling = np.clip(idealized + filling - target, 0.0, 1.0)
     width = np.sqrt(chosen.width_scale * hops.second + chosen.width_background_ev**2)
     width = np.where(known, width, np.nan)
+    edge = center + chosen.upper_edge_in_widths * width
     skewness, kurtosis = _shape(batch, which, hops, center)
-    columns = (center, width, skewness, kurtosis, center + 2 * width, filling)
+    columns = (center, width, skewness, kurtosis, edge, filling)
     return DBandEstimate(*(_spread(values, which, batch) for values in columns))
 
 
@@ -174,6 +181,7 @@ def fitted_parameters() -> DBandParameters:
         electronegativity_ev=value["electronegativity"],
         width_scale=value["width_scale"],
         width_background_ev=value["width_background"],
+        upper_edge_in_widths=value["upper_edge"],
     )
 
 
