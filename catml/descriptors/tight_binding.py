@@ -164,6 +164,7 @@ def band_centers(
     surroundings only through the width. Against calculated centres of 1,669 atoms of
     close-packed and square alloy surfaces (doi:10.1063/5.0232141) ``"scaled"`` is off by 0.21 eV
     on average; differences within one element across alloys are crude (r about 0.35).
+    `catml.descriptors.d_band_model`, which also knows the levels of the neighbours, does better.
     """
     width = rectangular_widths(batch, parameters=parameters)
     if model == "rectangular":
