@@ -11,11 +11,11 @@ With the universal hopping integrals (W. A. Harrison, S. Froyen, Phys. Rev. B 21
 doi:10.1103/PhysRevB.21.3214) all that does not depend on the bond drops out. With the bond length
 d, the bulk's own d₀ and the d-state radii r of the elements a neighbour counts as
 
-====================  =====================  =================================
-``s``                 s to s                 (d₀ / d)⁴
+====================  ======================  ================
+``s``                 s to s                  (d₀ / d)⁴
 ``sd``                d to the neighbour's s  (d₀ / d)⁷
-``d``                 d to d                 (r_j / r_i)³ (d₀ / d)¹⁰
-====================  =====================  =================================
+``d``                 d to d                  (r_j / r_i)³ (d₀ / d)¹⁰
+====================  ======================  ================
 
 so that every one of them is 12 in the bulk of a close-packed metal, and smaller by the number of
 missing bonds at its surface. Only nearest neighbours are summed, those that the coordination
