@@ -31,7 +31,7 @@ import pandas as pd
 from ase import Atoms
 from ase.data import atomic_numbers
 from numpy.typing import NDArray
-from scipy.optimize import least_squares, nnls
+from scipy.optimize import least_squares
 
 import catml
 from catml.atomic_files import write_atomically
@@ -190,16 +190,21 @@ def fitted(table: pd.DataFrame, wanted: Array, tasks: list[Task], use: NDArray[n
 
 def fitted_width(table: pd.DataFrame, tasks: list[Task]) -> tuple[float, float]:
     """Return a and s of the measured rms width √(a μ2 + s²), from our own calculations."""
-    moments, squares = [], []
+    moments: list[float] = []
+    widths: list[float] = []
     for task in tasks:
         own = table.loc[task.rows, "rms_width_ev"].to_numpy(dtype=float)
         known = np.isfinite(own)
         moments += second_moments(task.batch)[task.surfaces, task.atoms][known].tolist()
-        squares += (own[known] ** 2).tolist()
-    root = np.sqrt(squares)  # weights: the error of a square grows with the width
-    design = np.column_stack([moments, np.ones(len(moments))]) / root[:, None]
-    scale, constant = nnls(design, root)[0]
-    return float(scale), float(np.sqrt(constant))
+        widths += own[known].tolist()
+
+    def deviations(numbers: Array) -> Array:
+        scale, background = numbers
+        return np.sqrt(scale * np.array(moments) + background**2) - np.array(widths)
+
+    # Atoms squeezed far below their own size have widths beyond the model.
+    found = least_squares(deviations, (1.0, 0.5), loss="soft_l1", f_scale=0.1)
+    return float(found.x[0]), float(abs(found.x[1]))
 
 
 def held_out(
