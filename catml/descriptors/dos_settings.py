@@ -29,7 +29,7 @@ from catml.errors import DescriptorError
 
 WINDOW_EV = (-10.0, 5.0)
 """Energies from the Fermi level that count as the d band where none are given: how far the bands
-of a calculation reach beyond is a matter of its settings. The bands of groups 3 to 5 end at 6 to 8
+of a calculation reach beyond is a matter of its settings. The bands of groups 3 to 7 end at 6 to 8
 eV (`catml.data.d_bands`)."""
 
 INITIAL_MOMENTS_MUB = {"Mn": 2.5, "Fe": 2.4, "Co": 1.7, "Ni": 0.7}
