@@ -135,7 +135,7 @@ def estimate_d_bands(
     -----
     Against calculated bands of 8,655 atoms of (111) and (100) surfaces of alloys
     (doi:10.1063/5.0232141; nothing was fitted to them), centres are off by 0.20 eV on average and
-    rms widths by 0.18 eV; r is 0.96 and 0.87. Within one element across alloys r of the centre is
+    rms widths by 0.17 eV; r is 0.96 and 0.87. Within one element across alloys r of the centre is
     0.57 on average. Magnetism is not in the model: alloyed iron and manganese are better described
     by their bulk centre, and late metals beside early ones lie up to 0.4 eV too high.
 
