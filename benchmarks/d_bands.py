@@ -41,7 +41,7 @@ from numpy.typing import NDArray
 
 from catml.data.tables import load_dataset
 from catml.descriptors.d_band_model import estimate_d_bands
-from catml.descriptors.tight_binding import band_centers
+from catml.descriptors.tight_binding.second_moments import band_centers
 from catml.elements.lattice import lattice_constants
 from catml.elements.properties import element_array
 from catml.errors import ElementError

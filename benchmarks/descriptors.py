@@ -38,16 +38,16 @@ from pymatgen.analysis.local_env import CrystalNN, VoronoiNN
 from pymatgen.io.ase import AseAtomsAdaptor
 
 from catml.atomic_files import write_atomically
-from catml.descriptors import coordination, electronegativity
 from catml.descriptors.d_band_model import estimate_d_bands
-from catml.descriptors.electronic import electronic_numbers
-from catml.descriptors.elemental import environment_features
 from catml.descriptors.featurizer import SiteFeaturizer
-from catml.descriptors.geometry import site_numbers
-from catml.descriptors.hopping_moments import hopping_moments
-from catml.descriptors.orbital_coordination import orbital_coordination
-from catml.descriptors.soap_sites import soap_of_batch, soap_of_sites
-from catml.descriptors.tight_binding import second_moments
+from catml.descriptors.sites import coordination, electronegativity
+from catml.descriptors.sites.electronic import electronic_numbers
+from catml.descriptors.sites.elemental import environment_features
+from catml.descriptors.sites.geometry import site_numbers
+from catml.descriptors.sites.orbital_coordination import orbital_coordination
+from catml.descriptors.soap.sites import soap_of_batch, soap_of_sites
+from catml.descriptors.tight_binding.hopping_moments import hopping_moments
+from catml.descriptors.tight_binding.second_moments import second_moments
 from catml.elements.properties import element_symbols
 from catml.errors import WorkflowError
 from catml.structures.batches import KEPT_BATCHES, SiteBatch, batch_of_slab

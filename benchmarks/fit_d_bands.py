@@ -37,7 +37,7 @@ import catml
 from catml.atomic_files import write_atomically
 from catml.data.d_bands import load_d_bands
 from catml.descriptors.d_band_model import DBandParameters, estimate_d_bands
-from catml.descriptors.tight_binding import second_moments
+from catml.descriptors.tight_binding.second_moments import second_moments
 from catml.elements.lattice import lattice_constants
 from catml.elements.properties import element_value
 from catml.errors import DescriptorError

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from catml.descriptors.calculated_dos import CalculatedDos, calculate_dos
+from catml.descriptors.calculating.calculated_dos import CalculatedDos, calculate_dos
+from catml.descriptors.calculating.settings import WINDOW_EV, DosSettings
 from catml.descriptors.d_band import Window, d_band_table
-from catml.descriptors.dos_settings import WINDOW_EV, DosSettings
 from catml.structures.layers import layer_numbers
 
 if TYPE_CHECKING:

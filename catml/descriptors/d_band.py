@@ -19,8 +19,8 @@ import numpy as np
 
 from catml.descriptors.dos import ProjectedDos, Spin
 from catml.descriptors.dos_selection import FEWEST_STATES, checked_indices, select_atoms
-from catml.descriptors.file_content import DosFileWarning
 from catml.descriptors.moments import BandMoments, band_moments
+from catml.descriptors.reading.file_content import DosFileWarning
 from catml.errors import DescriptorError
 
 if TYPE_CHECKING:

@@ -1,7 +1,8 @@
 """The d band of every atom without DFT: centre, width, shape, upper edge and filling.
 
 The centre is the level of the atom's d states in tight binding
-(`catml.descriptors.local_bands`), found from the charge the atom holds among its neighbours:
+(`catml.descriptors.tight_binding.local_bands`), found from the charge the atom holds among its
+neighbours:
 
     ε_i = ε_i⁰ + U (n_i - n_i⁰) + k_s (1 - CN_i / 12) + k_χ Σ_j (χ_j - χ_i) / 12.
 
@@ -28,10 +29,10 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from catml.descriptors.coordination import coordination_numbers
-from catml.descriptors.elemental import has_d_band
-from catml.descriptors.local_bands import fillings, neutral_levels, semiellipses
-from catml.descriptors.tight_binding import (
+from catml.descriptors.sites.coordination import coordination_numbers
+from catml.descriptors.sites.elemental import has_d_band
+from catml.descriptors.tight_binding.local_bands import fillings, neutral_levels, semiellipses
+from catml.descriptors.tight_binding.second_moments import (
     bond_strengths,
     bulk_rectangular_widths,
     second_moments,

@@ -14,10 +14,10 @@ from typing import get_args
 
 import pandas as pd
 
-from catml.descriptors.electronic import ELECTRONIC_FEATURES
-from catml.descriptors.elemental import PROPERTIES, ZONES
 from catml.descriptors.featurizer import DFT_COLUMNS, HOST_PROPERTIES, Kind
-from catml.descriptors.geometry import BELOW_PROPERTIES, GEOMETRY_FEATURES, KINDS, SUBTYPES
+from catml.descriptors.sites.electronic import ELECTRONIC_FEATURES
+from catml.descriptors.sites.elemental import PROPERTIES, ZONES
+from catml.descriptors.sites.geometry import BELOW_PROPERTIES, GEOMETRY_FEATURES, KINDS, SUBTYPES
 from catml.elements.properties import property_source, property_unit
 from catml.errors import DescriptorError
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from catml.descriptors.vacuum_level import VacuumLevels
+from catml.descriptors.reading.vacuum_level import VacuumLevels
 from catml.errors import DescriptorError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ An engine is a function of three arguments that returns a `ProjectedDos`::
     def calculate(atoms: ase.Atoms, settings: DosSettings, run: EngineRun) -> ProjectedDos
 
 - `atoms` is a slab flat in the xy plane, periodic there and not along z, with vacuum on both sides
-  and initial magnetic moments where spins are to be told apart (`catml.descriptors.slab_boxes`).
+X
 - `settings` says how finely to calculate; `slab_boxes.kpoint_mesh` gives the k-points they mean.
 - `run.folder` is for files to go on from: it stays when the calculation is stopped, killed or
   gives up, is there again when the same one is asked for next, and is removed when it has returned.
@@ -19,9 +19,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from catml.descriptors.calculating.progress import EngineRun
+from catml.descriptors.calculating.settings import PRESETS, DosSettings
 from catml.descriptors.dos import ProjectedDos
-from catml.descriptors.dos_progress import EngineRun
-from catml.descriptors.dos_settings import PRESETS, DosSettings
 from catml.errors import DescriptorError
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def register_engine(
         As for `Engine`; change it when the engine changes, or cached results of the old one are
         taken for its own.
     presets
-        By default those of GPAW, `catml.descriptors.dos_settings.PRESETS`.
+        By default those of GPAW, `catml.descriptors.calculating.settings.PRESETS`.
     code, basis, broadening_ev, estimate_s
         As for `Engine`; `code` is `name` by default.
 
@@ -146,8 +146,8 @@ def engine_named(name: str) -> Engine:
 
 def _register_gpaw() -> None:
     if "gpaw" not in _ENGINES:
-        from catml.descriptors import gpaw_engine
-        from catml.descriptors.gpaw_dos import BROADENING_EV
+        from catml.descriptors.calculating import gpaw_engine
+        from catml.descriptors.reading.gpaw_dos import BROADENING_EV
 
         register_engine(
             "gpaw",

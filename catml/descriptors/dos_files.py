@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from catml.descriptors.dos import ProjectedDos, dos_from_arrays
-from catml.descriptors.doscar import parse_doscar
-from catml.descriptors.file_content import DosFileWarning as DosFileWarning
-from catml.descriptors.file_content import read_content
-from catml.descriptors.projwfc import is_projwfc, read_projwfc
-from catml.descriptors.vasp_beside import beside, check_fermi_level, with_work_function
-from catml.descriptors.vasprun import UnconvergedDosWarning as UnconvergedDosWarning
-from catml.descriptors.vasprun import parse_vasprun
+from catml.descriptors.reading.doscar import parse_doscar
+from catml.descriptors.reading.file_content import DosFileWarning as DosFileWarning
+from catml.descriptors.reading.file_content import read_content
+from catml.descriptors.reading.projwfc import is_projwfc, read_projwfc
+from catml.descriptors.reading.vasp_beside import beside, check_fermi_level, with_work_function
+from catml.descriptors.reading.vasprun import UnconvergedDosWarning as UnconvergedDosWarning
+from catml.descriptors.reading.vasprun import parse_vasprun
 from catml.errors import DescriptorError
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def read_dos(
         return read_projwfc(file, structure=structure, fermi_level_ev=fermi_level_ev)
     content = _content(file)
     if content.startswith(_GPAW):
-        from catml.descriptors.gpaw_dos import read_gpaw_dos
+        from catml.descriptors.reading.gpaw_dos import read_gpaw_dos
 
         _refuse_structure(file, structure)
         return read_gpaw_dos(file, fermi_level_ev=fermi_level_ev)

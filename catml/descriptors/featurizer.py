@@ -4,16 +4,16 @@ from typing import Literal, get_args
 
 import pandas as pd
 
-from catml.descriptors.electronic import electronic_features
-from catml.descriptors.elemental import (
+from catml.descriptors.sites.electronic import electronic_features
+from catml.descriptors.sites.elemental import (
     ZONES,
     environment_features,
     zone_counts,
     zone_statistics,
 )
-from catml.descriptors.geometry import geometry_features, site_type_features
-from catml.descriptors.site_inputs import DescribedSites
-from catml.descriptors.site_transformer import SiteTransformer
+from catml.descriptors.sites.geometry import geometry_features, site_type_features
+from catml.descriptors.sites.inputs import DescribedSites
+from catml.descriptors.sites.transformer import SiteTransformer
 from catml.errors import DescriptorError
 
 Kind = Literal["environment", "geometry", "electronic", "d_band"]
@@ -60,7 +60,7 @@ class SiteFeaturizer(SiteTransformer):
     Notes
     -----
     Inputs, output and fitted attributes are those of
-    `catml.descriptors.site_transformer.SiteTransformer`. What the columns are, their units and
+    `catml.descriptors.sites.transformer.SiteTransformer`. What the columns are, their units and
     sources: `catml.descriptors.descriptor_table`.
 
     Examples

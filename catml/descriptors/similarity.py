@@ -1,6 +1,6 @@
 """How alike two sites are: the local-similarity kernel, for sites and for whole structures.
 
-Two environments with the SOAP vectors x and y (`catml.descriptors.soap`) are alike by
+Two environments with the SOAP vectors x and y (`catml.descriptors.soap.vectors`) are alike by
 
     k(x, y) = (x·y / |x||y|)^ζ,
 

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from catml.descriptors.site_inputs import DescribedSites
-from catml.descriptors.site_rows import RowGroup, row_groups
-from catml.descriptors.site_transformer import SiteTransformer
-from catml.descriptors.soap import CHANNEL_PROPERTIES, SoapSettings, soap_knows
-from catml.descriptors.soap_sites import Center, soap_of_batch, soap_of_sites
+from catml.descriptors.sites.inputs import DescribedSites
+from catml.descriptors.sites.rows import RowGroup, row_groups
+from catml.descriptors.sites.transformer import SiteTransformer
+from catml.descriptors.soap.sites import Center, soap_of_batch, soap_of_sites
+from catml.descriptors.soap.vectors import CHANNEL_PROPERTIES, SoapSettings, soap_knows
 from catml.errors import DescriptorError
 
 Array = NDArray[np.float64]
@@ -21,7 +21,7 @@ class SoapFeaturizer(SiteTransformer):
     """Turn sites into SOAP vectors whose length does not depend on the elements.
 
     Nothing is learned from the table: a site has the same vector in every table, and one with an
-    element that no training row has is described like any other (`catml.descriptors.soap`).
+    element that no training row has is described like any other (`catml.descriptors.soap.vectors`).
 
     Parameters
     ----------
@@ -32,12 +32,12 @@ class SoapFeaturizer(SiteTransformer):
         Whether every vector is brought to length 1, the usual input of kernels
         (`catml.descriptors.similarity`).
     cutoff_ang, n_max, l_max, width_ang, properties
-        As in `catml.descriptors.soap.SoapSettings`.
+        As in `catml.descriptors.soap.vectors.SoapSettings`.
 
     Notes
     -----
     Inputs, output and fitted attributes are those of
-    `catml.descriptors.site_transformer.SiteTransformer`; the columns have no unit. A row that fits
+    `catml.descriptors.sites.transformer.SiteTransformer`; the columns have no unit. A row that fits
     several sites of its surface has their mean. NaN in a row that has no geometry, fits no site, or
     is of a surface with an element that has none of the properties. DScribe is needed
     (``catml[soap]``).

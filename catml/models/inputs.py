@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from catml.descriptors import site_inputs
-from catml.descriptors.site_inputs import SiteRows
+from catml.descriptors.sites import inputs as site_inputs
+from catml.descriptors.sites.inputs import SiteRows
 from catml.errors import ModelError
 from catml.structures.environment import parse_zone
 

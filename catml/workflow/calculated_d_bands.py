@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from catml.data.d_bands import append_d_bands, load_d_bands
 from catml.descriptors.calculated_d_bands import table_of_calculated
-from catml.descriptors.calculated_dos import CalculatedDos, calculate_dos
+from catml.descriptors.calculating.calculated_dos import CalculatedDos, calculate_dos
+from catml.descriptors.calculating.settings import WINDOW_EV, preset_settings
 from catml.descriptors.d_band import Window
 from catml.descriptors.dos_engines import engine_named
-from catml.descriptors.dos_settings import WINDOW_EV, preset_settings
 from catml.errors import WorkflowError
 from catml.structures.dft.calculations import folder_name
 from catml.structures.files import read_slab
@@ -50,7 +50,7 @@ def describe_calculated_d_bands(
     slabs
         Names of surfaces, and files of slabs.
     engine, preset, layers, allow_long, quiet
-        As for `catml.descriptors.calculated_dos.calculate_dos`.
+        As for `catml.descriptors.calculating.calculated_dos.calculate_dos`.
     changes
         Settings of the preset to change, by name.
     atoms, elements, layer, site

@@ -12,8 +12,8 @@ import numpy as np
 from ase.data import atomic_numbers
 from ase.neighborlist import neighbor_list
 
+from catml.descriptors.calculating.slab_boxes import kpoint_mesh
 from catml.descriptors.dos import ProjectedDos
-from catml.descriptors.slab_boxes import kpoint_mesh
 
 DDS_EV, NEAREST_ANG = -0.9, 2.55
 REACH_ANG = 3.2

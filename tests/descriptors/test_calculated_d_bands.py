@@ -12,13 +12,13 @@ from ase import Atoms
 from ase.build import bulk, fcc100, fcc111, molecule
 from ase.neighborlist import neighbor_list
 
-from catml.descriptors import dos_cache
 from catml.descriptors.calculated_d_bands import calculate_d_bands
-from catml.descriptors.calculated_dos import calculate_dos
+from catml.descriptors.calculating import cache as dos_cache
+from catml.descriptors.calculating.calculated_dos import calculate_dos
+from catml.descriptors.calculating.settings import PRESETS, WINDOW_EV, preset_settings
+from catml.descriptors.calculating.slab_boxes import kpoint_mesh
 from catml.descriptors.d_band import d_band_table
 from catml.descriptors.dos_engines import engine_named, register_engine
-from catml.descriptors.dos_settings import PRESETS, WINDOW_EV, preset_settings
-from catml.descriptors.slab_boxes import kpoint_mesh
 from catml.errors import CatmlError, DescriptorError
 from catml.structures.surface import Surface
 from tests.descriptors import d_band_engine

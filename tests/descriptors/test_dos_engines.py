@@ -2,8 +2,8 @@ import sys
 
 import pytest
 
+from catml.descriptors.calculating.settings import PRESETS, DosSettings
 from catml.descriptors.dos_engines import engine_named, engine_names, register_engine
-from catml.descriptors.dos_settings import PRESETS, DosSettings
 from catml.errors import DescriptorError
 
 

@@ -14,9 +14,9 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import StandardScaler
 
-from catml.descriptors.elemental import ZONES
 from catml.descriptors.featurizer import DFT_COLUMNS, HOST_PROPERTIES, SiteFeaturizer
-from catml.descriptors.site_inputs import sites_of
+from catml.descriptors.sites.elemental import ZONES
+from catml.descriptors.sites.inputs import sites_of
 from catml.errors import DescriptorError
 from catml.structures.batches import KEPT_BATCHES
 from catml.structures.nanoparticles import nanoparticle

@@ -12,7 +12,7 @@ from ase.build import fcc111, fcc211, hcp0001
 from ase.cluster import Icosahedron
 
 from catml.descriptors.featurizer import SiteFeaturizer
-from catml.descriptors.site_inputs import sites_of
+from catml.descriptors.sites.inputs import sites_of
 from catml.descriptors.soap_featurizer import SoapFeaturizer
 from catml.structures.nanoparticles import nanoparticle
 from catml.structures.surface import Surface

@@ -4,8 +4,8 @@ from ase import Atoms
 
 from catml.data.d_band_schema import find_d_band_problems
 from catml.data.d_bands import DEFAULT_WINDOW_EV, read_back
+from catml.descriptors.calculating.settings import WINDOW_EV
 from catml.descriptors.dos import ProjectedDos, dos_from_arrays
-from catml.descriptors.dos_settings import WINDOW_EV
 from catml.errors import DescriptorError
 from catml.structures.surface import Surface
 from catml.workflow.d_band_rows import ROW_WINDOWS_EV, DBandSettings, d_band_rows

@@ -4,7 +4,7 @@ from ase.cluster import Decahedron, Icosahedron, Octahedron, wulff_construction
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from catml.descriptors.coordination import generalized_coordination
+from catml.descriptors.sites.coordination import generalized_coordination
 from catml.errors import SurfaceError
 from catml.structures.adsorbates import place
 from catml.structures.batches import batch_of_slab

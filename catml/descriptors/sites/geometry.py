@@ -1,0 +1,132 @@
+"""Numbers of a site that need its geometry, row by row of a site table.
+
+Rows are grouped by geometry template and computed as arrays (`catml.structures.families`); the
+table of a single arbitrary slab takes the same path with a batch made from the slab.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from catml.descriptors.sites import coordination
+from catml.descriptors.sites.elemental import property_array
+from catml.descriptors.sites.rows import SlabRows, site_values
+from catml.descriptors.tight_binding import second_moments
+from catml.structures.batches import SiteBatch
+
+if TYPE_CHECKING:
+    from ase import Atoms
+
+Array = NDArray[np.float64]
+
+KINDS = ("ontop", "bridge", "hollow")
+SUBTYPES = ("fcc", "hcp", "3fold", "4fold", "short", "long")
+
+BELOW_PROPERTIES = (
+    "pauling_electronegativity",
+    "covalent_radius_ang",
+    "group",
+    "period",
+    "d_filling",
+    "log_vad2_rel_cu",
+)
+GEOMETRY_FEATURES = (
+    "coordination_number",
+    "generalized_coordination_number",
+    "bond_length_ang",
+    "shortest_bond_ang",
+    "longest_bond_ang",
+    "site_opening_ang",
+    "strain",
+    "tight_binding_d_band_rectangular_width_ev",
+    "tight_binding_d_band_center_ev",
+    "below_count",
+    *(f"below_{name}" for name in BELOW_PROPERTIES),
+)
+
+
+def site_numbers(batch: SiteBatch) -> Array:
+    """Return every geometric descriptor of every site of a batch.
+
+    Returns
+    -------
+    ndarray, shape (S, K, n)
+        The last axis in the order of `GEOMETRY_FEATURES`. Per-atom numbers are averaged over the
+        binding atoms; NaN where a number has no meaning, such as the opening of an on-top site.
+    """
+    numbers = [
+        coordination.site_mean(coordination.coordination_numbers(batch), batch),
+        coordination.generalized_coordination(batch),
+        coordination.site_mean(coordination.bond_lengths(batch), batch),
+        coordination.site_mean(coordination.shortest_bonds(batch), batch),
+        coordination.site_mean(coordination.longest_bonds(batch), batch),
+        coordination.site_opening(batch),
+        coordination.site_mean(coordination.strain(batch), batch),
+        *second_moments.site_widths_and_centers(batch),
+    ]
+    shape = (batch.numbers.shape[0], len(batch.sites))
+    count = np.array([len(site.below) for site in batch.sites], dtype=float)
+    numbers.append(np.broadcast_to(count, shape))
+    for name in BELOW_PROPERTIES:
+        value = property_array(name)[batch.numbers]
+        columns = [
+            value[:, list(site.below)].mean(axis=1) if site.below else np.full(shape[0], np.nan)
+            for site in batch.sites
+        ]
+        numbers.append(np.stack(columns, axis=1))
+    return np.stack(numbers, axis=2)
+
+
+def site_type_features(table: pd.DataFrame) -> pd.DataFrame:
+    """Return one column per site kind and subtype: 1 where the row is of it, 0 elsewhere.
+
+    A row without a kind has NaN in all of them. So has a row without a surface in the columns of
+    subtypes: where only the elements around a site are known, "not fcc" cannot be said.
+    """
+    kind = table["site_kind"].fillna("").to_numpy(dtype=str)
+    subtype = table["site_subtype"].fillna("").to_numpy(dtype=str)
+    columns = {f"is_{name}": kind == name for name in KINDS}
+    # A subtype may be of several words, such as "fcc-111" on a particle.
+    words = np.char.add(np.char.add("-", subtype), "-")
+    columns |= {f"is_{name}": np.char.find(words, f"-{name}-") >= 0 for name in SUBTYPES}
+    features = pd.DataFrame(columns, index=table.index).astype(float)
+    features[kind == ""] = np.nan
+    if "surface" in table:
+        motif = (table["surface"].fillna("") == "").to_numpy() & (subtype == "")
+        features.loc[motif, [f"is_{name}" for name in SUBTYPES]] = np.nan
+    return features
+
+
+def geometry_features(
+    table: pd.DataFrame, *, slab: "Atoms | None" = None, slabs: Sequence[SlabRows] = ()
+) -> pd.DataFrame:
+    """Return the geometric descriptors of every row.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Site table. Its `surface` column names the geometry; the lattice columns, where filled,
+        give the lattice constants; `catml.descriptors.sites.rows` finds the site.
+    slab : ase.Atoms, optional
+        The slab all rows are sites of, whatever they are called.
+    slabs : sequence of SlabRows, optional
+        The slabs that some of the rows are sites of.
+
+    Returns
+    -------
+    DataFrame
+        Indexed like `table`, columns `GEOMETRY_FEATURES`; NaN in rows without geometry, and in
+        rows that fit no site of their surface.
+
+    Raises
+    ------
+    DescriptorError
+        If a row names a site that its surface does not have.
+    SurfaceError
+        If a surface name or its lattice constants cannot be used.
+    """
+    values = site_values(table, site_numbers, len(GEOMETRY_FEATURES), slab=slab, slabs=slabs)
+    return pd.DataFrame(values, index=table.index, columns=list(GEOMETRY_FEATURES))

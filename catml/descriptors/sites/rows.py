@@ -1,0 +1,277 @@
+"""Which sites of which batch the rows of a site table are.
+
+A row that carries a site id is that site. A row that carries only a kind, a subtype and zones, as
+published data mostly do, is the mean of the sites of its surface that agree with it best.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from ase.data import chemical_symbols
+from numpy.typing import NDArray
+
+from catml.descriptors.sites.elemental import ZONES
+from catml.errors import DescriptorError, SurfaceError
+from catml.structures.batches import SiteBatch, TemplateSite, batch_of_slab
+from catml.structures.bulk.lattice import lattice_of
+from catml.structures.environment import count_elements, format_zone
+from catml.structures.families import site_batch
+from catml.structures.site_table import CLUSTER, surface_named
+from catml.structures.surface import Surface
+
+if TYPE_CHECKING:
+    from ase import Atoms
+
+Array = NDArray[np.float64]
+
+# What must agree is the kind of site and its binding atoms; an agreeing subtype then decides
+# before agreeing outer zones do, which published tables count by differing conventions.
+_SUBTYPE_AGREES = 4
+_ZONE_AGREES = 1
+
+
+@dataclass(frozen=True, eq=False)
+class SlabRows:
+    """Rows of a table that are sites of one slab or particle, whatever they are called.
+
+    Attributes
+    ----------
+    first, stop : int
+        The rows are those from `first` up to, not including, `stop`.
+    atoms : ase.Atoms
+        The slab or particle.
+    """
+
+    first: int
+    stop: int
+    atoms: "Atoms"
+
+
+@dataclass(frozen=True, eq=False)
+class RowGroup:
+    """Rows of a table whose sites belong to one batch.
+
+    Attributes
+    ----------
+    batch : SiteBatch
+        S surfaces with K sites each.
+    rows : int array (R,)
+        Positions of the rows in the table.
+    surfaces : int array (R,)
+        Position of each row's surface in the batch.
+    weights : float array (R, K)
+        Share each site has in the row, adding up to 1; all 0 for a row that fits no site.
+    slab : ase.Atoms or None
+        The slab or particle the batch was made of; None for surfaces by name.
+    """
+
+    batch: SiteBatch
+    rows: NDArray[np.int64]
+    surfaces: NDArray[np.int64]
+    weights: Array
+    slab: "Atoms | None" = None
+
+
+def row_groups(
+    table: pd.DataFrame, *, slab: "Atoms | None" = None, slabs: Sequence[SlabRows] = ()
+) -> Iterator[RowGroup]:
+    """Find the batch and site of every row that has a geometry.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Site table; columns it lacks count as empty. A row has a geometry if its `surface` is a
+        surface name; a label in a row without family is the name of somebody's slab and passed
+        over.
+    slab : ase.Atoms, optional
+        The slab all rows are sites of, whatever they are called.
+    slabs : sequence of SlabRows, optional
+        The slabs that some of the rows are sites of.
+
+    Yields
+    ------
+    RowGroup
+        Together they hold every row with a geometry once.
+
+    Raises
+    ------
+    DescriptorError
+        If a row has the id of a site its surface does not have.
+    SurfaceError
+        If a surface name or its lattice constants cannot be used.
+    """
+    labels = _labels(table)
+    if slab is not None:
+        slabs = [SlabRows(0, len(labels), slab)]
+    named = np.ones(len(labels), dtype=bool)
+    for part in slabs:
+        own = np.arange(part.first, part.stop)
+        named[own] = False
+        batch = batch_of_slab(part.atoms)
+        first = np.zeros(len(own), dtype=np.int64)
+        weights = _weights(labels.iloc[own], batch, first)
+        yield RowGroup(batch, own, first, weights, part.atoms)
+    by_name = _known_surfaces(labels[named])
+    rows = np.flatnonzero(labels["surface"].isin(list(by_name)) & named)
+    codes, surfaces, lattices = _distinct(labels.iloc[rows], by_name)
+    for batch in site_batch(surfaces, lattices):
+        place = np.full(len(surfaces), -1)
+        place[batch.rows] = np.arange(len(batch.rows))
+        inside = place[codes] >= 0
+        chosen = rows[inside]
+        which = place[codes[inside]]
+        yield RowGroup(batch, chosen, which, _weights(labels.iloc[chosen], batch, which))
+
+
+def site_values(
+    table: pd.DataFrame,
+    numbers: Callable[[SiteBatch], Array],
+    width: int,
+    *,
+    slab: "Atoms | None" = None,
+    slabs: Sequence[SlabRows] = (),
+) -> Array:
+    """Return what a function says of the sites of batches, row by row of a site table.
+
+    Parameters
+    ----------
+    table, slab, slabs
+        As in `row_groups`.
+    numbers : callable
+        Takes a SiteBatch to an array (S, K, n).
+    width : int
+        The number n.
+
+    Returns
+    -------
+    ndarray, shape (len(table), n)
+        A row that is several sites has their average; NaN in rows without geometry, and in rows
+        that fit no site of their surface.
+    """
+    values = np.full((len(table), width), np.nan)
+    for group in row_groups(table, slab=slab, slabs=slabs):
+        found = numbers(group.batch)
+        single = group.weights.max(axis=1) == 1
+        site = group.weights[single].argmax(axis=1)
+        values[group.rows[single]] = found[group.surfaces[single], site]
+        several = ~single
+        if several.any():
+            values[group.rows[several]] = _mean_over_sites(
+                found[group.surfaces[several]], group.weights[several]
+            )
+    return values
+
+
+def _mean_over_sites(numbers: Array, weights: Array) -> Array:
+    """Average numbers, shape (R, K, n), by the sites' weights, shape (R, K), where they exist."""
+    known = np.isfinite(numbers)
+    shares = weights[:, :, None] * known
+    total = shares.sum(axis=1)
+    mean = (shares * np.where(known, numbers, 0.0)).sum(axis=1) / np.where(total, total, 1)
+    return np.where(total > 0, mean, np.nan)
+
+
+def _labels(table: pd.DataFrame) -> pd.DataFrame:
+    """The columns that say what a row is: text never missing, lattice constants maybe NaN."""
+    text = ("surface", "site", "site_kind", "site_subtype", "family", *ZONES)
+    columns = {name: table[name].fillna("").astype(str) if name in table else "" for name in text}
+    numbers = {
+        name: table[name].astype(float) if name in table else np.nan
+        for name in ("lattice_a_ang", "lattice_c_ang")
+    }
+    return pd.DataFrame(columns | numbers, index=table.index)
+
+
+def _known_surfaces(labels: pd.DataFrame) -> dict[str, Surface]:
+    """The distinct surfaces by name, labels of slabs and particles left out."""
+    surfaces = {}
+    for name, family in labels[["surface", "family"]].drop_duplicates().to_numpy().tolist():
+        if not name:
+            continue
+        try:
+            surfaces[name] = surface_named(name)
+        except SurfaceError:
+            if family not in ("", CLUSTER):
+                raise
+    return surfaces
+
+
+def _distinct(
+    labels: pd.DataFrame, by_name: dict[str, Surface]
+) -> tuple[NDArray[np.int64], list[Surface], list[tuple[float, float | None]]]:
+    """Distinct surfaces with lattice constants, and which of them each row has."""
+    keys = labels[["surface", "lattice_a_ang", "lattice_c_ang"]]
+    codes = keys.groupby(list(keys), sort=False, dropna=False).ngroup().to_numpy(dtype=np.int64)
+    distinct = keys.iloc[np.unique(codes, return_index=True)[1]]
+    surfaces, lattices = [], []
+    for name, a_ang, c_ang in distinct.to_numpy(dtype=object).tolist():
+        surface = by_name[name]
+        surfaces.append(surface)
+        if np.isnan(a_ang):
+            found = lattice_of(surface)
+            lattices.append((found.a_ang, found.c_ang))
+        else:
+            lattices.append((float(a_ang), None if np.isnan(c_ang) else float(c_ang)))
+    return np.asarray(codes), surfaces, lattices
+
+
+def _weights(labels: pd.DataFrame, batch: SiteBatch, surfaces: NDArray[np.int64]) -> Array:
+    weights = np.zeros((len(labels), len(batch.sites)))
+    named = (labels["site"] != "").to_numpy()
+    rows = np.flatnonzero(named)
+    weights[rows, _places(labels.iloc[rows], batch)] = 1.0
+    columns = ["site_kind", "site_subtype", *ZONES]
+    texts: dict[int, list[tuple[str, ...]]] = {}
+    rows = np.flatnonzero(~named)
+    for row, label in zip(rows, labels[columns].iloc[rows].to_numpy(object).tolist(), strict=True):
+        kind, subtype, *zones = label
+        s = int(surfaces[row])
+        if s not in texts:
+            texts[s] = [_zone_texts(site, batch.numbers[s]) for site in batch.sites]
+        scores = np.array(
+            [
+                _agreement(site, text, kind, subtype, tuple(zones))
+                for site, text in zip(batch.sites, texts[s], strict=True)
+            ]
+        )
+        best = (scores == scores.max()) & (scores > 0)
+        weights[row] = best / max(best.sum(), 1)
+    return weights
+
+
+def _places(labels: pd.DataFrame, batch: SiteBatch) -> NDArray[np.int64]:
+    """Which of the batch's sites the ids of rows are."""
+    codes, ids = pd.factorize(labels["site"])
+    position = {site.id: k for k, site in enumerate(batch.sites)}
+    for code, site_id in enumerate(ids):
+        if site_id not in position:
+            name = labels["surface"].iloc[int(np.argmax(codes == code))]
+            raise DescriptorError(
+                f"{name or 'The slab'} has no site {site_id!r}: its sites are "
+                f"{', '.join(position)}. Correct the row, or leave its site empty."
+            )
+    return np.array([position[site_id] for site_id in ids], dtype=np.int64)[codes]
+
+
+def _zone_texts(site: TemplateSite, numbers: NDArray[np.int64]) -> tuple[str, ...]:
+    zones = (site.atoms, site.same_layer, site.sublayer)
+    return tuple(
+        format_zone(dict(count_elements(chemical_symbols[numbers[i]] for i in zone)))
+        for zone in zones
+    )
+
+
+def _agreement(
+    site: TemplateSite,
+    texts: tuple[str, ...],
+    kind: str,
+    subtype: str,
+    zones: tuple[str, ...],
+) -> int:
+    if site.kind != kind or texts[0] != zones[0]:
+        return 0
+    score = 1 + _SUBTYPE_AGREES * (subtype in ("", site.subtype))
+    return score + sum(_ZONE_AGREES * (a == b) for a, b in zip(texts[1:], zones[1:], strict=True))
