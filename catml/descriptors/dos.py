@@ -35,12 +35,12 @@ class ProjectedDos:
         The Fermi level on the file's own energy scale.
     atoms : ase.Atoms or None
         The structure, where it is known.
+    source : str
+        The file, for messages and tables.
     work_function_ev, lower_work_function_ev : float or None
         Of the upper and the lower side of a slab, where a file has it.
     work_function_source : str or None
         That file.
-    source : str
-        The file, for messages and tables.
 
     Raises
     ------
@@ -54,8 +54,8 @@ class ProjectedDos:
     symbols: tuple[str, ...]
     fermi_level_ev: float = 0.0
     atoms: "Atoms | None" = None
-    work_function_ev: float | None = None
     source: str = "arrays"
+    work_function_ev: float | None = None
     lower_work_function_ev: float | None = None
     work_function_source: str | None = None
 
@@ -114,6 +114,7 @@ def dos_from_arrays(
     symbols: Sequence[str] | None = None,
     fermi_level_ev: float = 0.0,
     atoms: "Atoms | None" = None,
+    source: str = "arrays",
     work_function_ev: float | None = None,
 ) -> ProjectedDos:
     """Wrap plain arrays.
@@ -130,6 +131,8 @@ def dos_from_arrays(
         The Fermi level on the scale of `energy_ev`.
     atoms
         The structure, needed for layers and sites.
+    source
+        What messages call them.
     work_function_ev
         Carried along.
 
@@ -161,6 +164,7 @@ def dos_from_arrays(
         symbols=tuple(symbols),
         fermi_level_ev=fermi_level_ev,
         atoms=atoms,
+        source=source,
         work_function_ev=work_function_ev,
     )
 

@@ -4,8 +4,8 @@ An engine is a function of three arguments that returns a `ProjectedDos`::
 
     def calculate(atoms: ase.Atoms, settings: DosSettings, run: EngineRun) -> ProjectedDos
 
-- `atoms` is a slab flat in the xy plane, periodic there and not along z, with vacuum on both sides
-X
+- `atoms` is a slab flat in the xy plane, periodic there and not along z, with vacuum on both
+  sides.
 - `settings` says how finely to calculate; `slab_boxes.kpoint_mesh` gives the k-points they mean.
 - `run.folder` is for files to go on from: it stays when the calculation is stopped, killed or
   gives up, is there again when the same one is asked for next, and is removed when it has returned.

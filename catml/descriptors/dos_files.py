@@ -9,20 +9,19 @@ from __future__ import annotations
 import io
 import math
 import warnings
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from catml.descriptors.dos import ProjectedDos, dos_from_arrays
-from catml.descriptors.reading.doscar import parse_doscar
+from catml.descriptors.reading.doscar import Doscar, parse_doscar
 from catml.descriptors.reading.file_content import DosFileWarning as DosFileWarning
 from catml.descriptors.reading.file_content import read_content
 from catml.descriptors.reading.projwfc import is_projwfc, read_projwfc
 from catml.descriptors.reading.vasp_beside import beside, check_fermi_level, with_work_function
 from catml.descriptors.reading.vasprun import UnconvergedDosWarning as UnconvergedDosWarning
-from catml.descriptors.reading.vasprun import parse_vasprun
+from catml.descriptors.reading.vasprun import Vasprun, parse_vasprun
 from catml.errors import DescriptorError
 
 if TYPE_CHECKING:
@@ -185,18 +184,16 @@ def _no_poscar(file: Path, reason: Exception) -> str:
 
 
 def _of_file(
-    file: Path, found: Any, fermi_level_ev: float | None, atoms: Atoms | None
+    file: Path, found: Doscar | Vasprun, fermi_level_ev: float | None, atoms: Atoms | None
 ) -> ProjectedDos:
     """Return the densities of a parsed file, relative to its Fermi level or that given."""
-    try:
-        dos = dos_from_arrays(
-            found.energy_ev,
-            found.d_states,
-            fermi_level_ev=found.fermi_level_ev if fermi_level_ev is None else fermi_level_ev,
-            atoms=atoms,
-        )
-    except DescriptorError as problem:
-        raise DescriptorError(str(problem).replace("arrays", str(file), 1)) from None
+    dos = dos_from_arrays(
+        found.energy_ev,
+        found.d_states,
+        fermi_level_ev=found.fermi_level_ev if fermi_level_ev is None else fermi_level_ev,
+        atoms=atoms,
+        source=str(file),
+    )
     step_ev = float(np.max(np.diff(dos.energy_ev)))
     if step_ev > _COARSE_EV:
         warnings.warn(
@@ -206,4 +203,4 @@ def _of_file(
             DosFileWarning,
             stacklevel=3,
         )
-    return replace(dos, source=str(file))
+    return dos

@@ -4,7 +4,6 @@ The d states are the weights of the bound d partial waves inside the PAW spheres
 Gaussians (https://gpaw.readthedocs.io, `gpaw.dos`).
 """
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -100,11 +99,9 @@ def dos_of_gpaw(run: Any, *, source: str, fermi_level_ev: float | None = None) -
     vacuum = vacuum_levels(atoms, run.get_electrostatic_potential(), ends_left_out=True)
     taken_ev = own_ev if fermi_level_ev is None else fermi_level_ev
     # GPAW's energies are relative to its own Fermi level.
-    try:
-        found = dos_from_arrays(energy + own_ev, states, atoms=atoms, fermi_level_ev=taken_ev)
-    except DescriptorError as problem:
-        raise DescriptorError(str(problem).replace("arrays", source, 1)) from None
-    found = replace(found, source=source)
+    found = dos_from_arrays(
+        energy + own_ev, states, atoms=atoms, fermi_level_ev=taken_ev, source=source
+    )
     return found if vacuum is None else with_vacuum(found, vacuum, source=source)
 
 

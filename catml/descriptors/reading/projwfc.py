@@ -7,7 +7,6 @@ They hold neither the Fermi level nor the structure: both stand in the output of
 
 import re
 import warnings
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -103,17 +102,14 @@ def read_projwfc(
     atoms = _atoms(path, n_atoms, structure, output)
     if fermi_level_ev is None:
         fermi_level_ev = _fermi_level_ev(path, output)
-    try:
-        dos = dos_from_arrays(
-            energy_ev,
-            d_states,
-            symbols=[_element(labels[atom]) for atom in range(1, n_atoms + 1)],
-            fermi_level_ev=fermi_level_ev,
-            atoms=atoms,
-        )
-    except DescriptorError as problem:
-        raise DescriptorError(str(problem).replace("arrays", str(path), 1)) from None
-    return replace(dos, source=str(path))
+    return dos_from_arrays(
+        energy_ev,
+        d_states,
+        symbols=[_element(labels[atom]) for atom in range(1, n_atoms + 1)],
+        fermi_level_ev=fermi_level_ev,
+        atoms=atoms,
+        source=str(path),
+    )
 
 
 def _files(folder: Path) -> list[_File]:
