@@ -6,24 +6,26 @@ against the table: checksum, counts and every cell.
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import pandas as pd
-import yaml
 from pydantic import Field
 
-from catml.atomic_files import sha256_of, write_atomically
+from catml.data.card_files import (
+    CardCheck,
+    list_card_keys,
+    not_known,
+    read_card_file,
+    table_contradictions,
+    write_card_file,
+)
 from catml.data.checks import find_problems
 from catml.data.schema import Status
 from catml.data.table_files import read_text_table
 from catml.errors import DatasetError
 from catml.resources import shipped_folder
-from catml.yaml_files import Section, check_schema, read_yaml_mapping
-
-_SHOWN_PROBLEMS = 20
+from catml.yaml_files import Section
 
 
 class Paper(Section):
@@ -81,27 +83,6 @@ class DatasetCard(Section):
     caveats: Annotated[tuple[str, ...], Field(strict=False)] = ()
 
 
-@dataclass(frozen=True)
-class DatasetCheck:
-    """Outcome of checking a dataset.
-
-    Attributes
-    ----------
-    card
-        The dataset's card.
-    problems
-        One line per problem; empty when all is well.
-    """
-
-    card: DatasetCard
-    problems: tuple[str, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing was found."""
-        return not self.problems
-
-
 def dataset_folder(folder: str | Path | None = None) -> Path:
     """Return the folder of tables and cards: the given one, or the shipped one.
 
@@ -126,7 +107,7 @@ def list_datasets(folder: str | Path | None = None) -> tuple[str, ...]:
     >>> list_datasets()
     ('gaspy2018', 'ma2015', 'mamun2019', 'xu2022')
     """
-    return tuple(sorted(path.stem for path in dataset_folder(folder).glob("*.yaml")))
+    return list_card_keys(dataset_folder(folder))
 
 
 def read_card(key: str, folder: str | Path | None = None) -> DatasetCard:
@@ -139,28 +120,16 @@ def read_card(key: str, folder: str | Path | None = None) -> DatasetCard:
     """
     known = list_datasets(folder)
     if key not in known:
-        close = difflib.get_close_matches(key, known, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else "."
-        raise DatasetError(f"dataset {key!r} is not known{hint} Known: {', '.join(known)}")
-    path = dataset_folder(folder) / f"{key}.yaml"
-    content = read_yaml_mapping(path, error=DatasetError, what="data card")
-    card = check_schema(DatasetCard, content, name=str(path), error=DatasetError, what="data card")
-    if card.key != key:
-        raise DatasetError(f"data card {str(path)!r} says key {card.key!r}; it must be {key!r}")
-    return card
+        raise not_known("dataset", key, known)
+    return read_card_file(DatasetCard, dataset_folder(folder) / f"{key}.yaml")
 
 
 def write_card(card: DatasetCard, folder: str | Path) -> Path:
     """Write a card beside its table and return its path."""
-    path = Path(folder) / f"{card.key}.yaml"
-    content = yaml.safe_dump(
-        card.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=100
-    )
-    write_atomically(path, content.encode("utf-8"), error=DatasetError)
-    return path
+    return write_card_file(card, Path(folder) / f"{card.key}.yaml")
 
 
-def check_dataset(key: str, folder: str | Path | None = None) -> DatasetCheck:
+def check_dataset(key: str, folder: str | Path | None = None) -> CardCheck[DatasetCard]:
     """Hold a dataset's table against the schema and its card.
 
     Raises
@@ -171,26 +140,21 @@ def check_dataset(key: str, folder: str | Path | None = None) -> DatasetCheck:
     card = read_card(key, folder)
     path = dataset_folder(folder) / card.table
     cells = read_text_table(path)
-    found = find_problems(cells)
-    problems = [str(problem) for problem in found[:_SHOWN_PROBLEMS]]
-    if len(found) > _SHOWN_PROBLEMS:
-        problems.append(f"and {len(found) - _SHOWN_PROBLEMS} more")
-    checksum = sha256_of(path)
-    if checksum != card.sha256:
-        problems.append(f"sha256 of {card.table} is {checksum}; the card says {card.sha256}")
-    if len(cells) != card.rows:
-        problems.append(f"{card.table} has {len(cells)} rows; the card says {card.rows}")
+    problems = table_contradictions(card, path, cells, find_problems(cells))
     for name, counts in (("status", card.statuses), ("adsorbate", card.adsorbates)):
         if name in cells:
             counted = {str(value): int(n) for value, n in cells[name].value_counts().items()}
             if counted != counts:
                 problems.append(f"{name} counts are {counted}; the card says {counts}")
-    if {"adsorbate", "reference", "functional", "source"} <= set(cells):
-        problems += _card_contradictions(cells, card)
-    return DatasetCheck(card, tuple(problems))
+    if {"adsorbate", "reference"} <= set(cells):
+        problems += _reference_contradictions(cells, card)
+    unknown = set(card.statuses) - {status.value for status in Status}
+    if unknown:
+        problems.append(f"the card counts statuses that do not exist: {sorted(unknown)}")
+    return CardCheck(card, tuple(problems))
 
 
-def _card_contradictions(cells: pd.DataFrame, card: DatasetCard) -> list[str]:
+def _reference_contradictions(cells: pd.DataFrame, card: DatasetCard) -> list[str]:
     problems = []
     for adsorbate, rows in cells.groupby("adsorbate"):
         references = set(rows["reference"])
@@ -199,10 +163,4 @@ def _card_contradictions(cells: pd.DataFrame, card: DatasetCard) -> list[str]:
                 f"references of {adsorbate} are {sorted(references)}; the card says "
                 f"{card.references.get(str(adsorbate))!r}"
             )
-    for name, value in (("functional", card.functional), ("source", card.key)):
-        if set(cells[name]) != {value}:
-            problems.append(f"{name} holds {sorted(set(cells[name]))}; the card says {value!r}")
-    unknown = set(card.statuses) - {status.value for status in Status}
-    if unknown:
-        problems.append(f"the card counts statuses that do not exist: {sorted(unknown)}")
     return problems

@@ -5,22 +5,23 @@ One YAML file beside each table in the folder ``d_bands`` of the datasets.
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import Field
 
-from catml.atomic_files import sha256_of, write_atomically
+from catml.data.card_files import (
+    CardCheck,
+    list_card_keys,
+    not_known,
+    read_card_file,
+    table_contradictions,
+    write_card_file,
+)
 from catml.data.cards import Licence, dataset_folder
 from catml.data.d_band_schema import find_d_band_problems
 from catml.data.table_files import read_text_table
-from catml.errors import DatasetError
-from catml.yaml_files import Section, check_schema, read_yaml_mapping
-
-_SHOWN_PROBLEMS = 20
+from catml.yaml_files import Section
 
 
 class ConvergenceTest(Section):
@@ -91,19 +92,6 @@ class DBandCard(Section):
     caveats: Annotated[tuple[str, ...], Field(strict=False)] = ()
 
 
-@dataclass(frozen=True)
-class DBandCheck:
-    """Outcome of checking a d-band table: its card, and one line per problem."""
-
-    card: DBandCard
-    problems: tuple[str, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing was found."""
-        return not self.problems
-
-
 def d_band_folder(folder: str | Path | None = None) -> Path:
     """Return the folder of d-band tables in a folder of datasets, by default the shipped one."""
     return dataset_folder(folder) / "d_bands"
@@ -111,7 +99,7 @@ def d_band_folder(folder: str | Path | None = None) -> Path:
 
 def list_d_band_tables(folder: str | Path | None = None) -> tuple[str, ...]:
     """Return the keys of all d-band tables of a folder of datasets, sorted."""
-    return tuple(sorted(path.stem for path in d_band_folder(folder).glob("*.yaml")))
+    return list_card_keys(d_band_folder(folder))
 
 
 def read_d_band_card(key: str, folder: str | Path | None = None) -> DBandCard:
@@ -124,31 +112,16 @@ def read_d_band_card(key: str, folder: str | Path | None = None) -> DBandCard:
     """
     known = list_d_band_tables(folder)
     if key not in known:
-        close = difflib.get_close_matches(key, known, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else "."
-        raise DatasetError(
-            f"table of d bands {key!r} is not known{hint} Known: {', '.join(known) or 'none'}; a "
-            "file of your own ends in .csv"
-        )
-    path = d_band_folder(folder) / f"{key}.yaml"
-    content = read_yaml_mapping(path, error=DatasetError, what="data card")
-    card = check_schema(DBandCard, content, name=str(path), error=DatasetError, what="data card")
-    if card.key != key:
-        raise DatasetError(f"data card {str(path)!r} says key {card.key!r}; it must be {key!r}")
-    return card
+        raise not_known("table of d bands", key, known, more="; a file of your own ends in .csv")
+    return read_card_file(DBandCard, d_band_folder(folder) / f"{key}.yaml")
 
 
 def write_d_band_card(card: DBandCard, folder: str | Path) -> Path:
     """Write a card into the d-band tables of a folder of datasets and return its path."""
-    path = d_band_folder(folder) / f"{card.key}.yaml"
-    content = yaml.safe_dump(
-        card.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=100
-    )
-    write_atomically(path, content.encode("utf-8"), error=DatasetError)
-    return path
+    return write_card_file(card, d_band_folder(folder) / f"{card.key}.yaml")
 
 
-def check_d_band_table(key: str, folder: str | Path | None = None) -> DBandCheck:
+def check_d_band_table(key: str, folder: str | Path | None = None) -> CardCheck[DBandCard]:
     """Hold a d-band table against the schema and its card.
 
     Raises
@@ -159,18 +132,7 @@ def check_d_band_table(key: str, folder: str | Path | None = None) -> DBandCheck
     card = read_d_band_card(key, folder)
     path = d_band_folder(folder) / card.table
     cells = read_text_table(path)
-    found = find_d_band_problems(cells)
-    problems = [str(problem) for problem in found[:_SHOWN_PROBLEMS]]
-    if len(found) > _SHOWN_PROBLEMS:
-        problems.append(f"and {len(found) - _SHOWN_PROBLEMS} more")
-    checksum = sha256_of(path)
-    if checksum != card.sha256:
-        problems.append(f"sha256 of {card.table} is {checksum}; the card says {card.sha256}")
-    if len(cells) != card.rows:
-        problems.append(f"{card.table} has {len(cells)} rows; the card says {card.rows}")
-    for name, expected in (("functional", card.functional), ("source", card.key)):
-        if name in cells and set(cells[name]) != {expected}:
-            problems.append(f"{name} holds {sorted(set(cells[name]))}; the card says {expected!r}")
+    problems = table_contradictions(card, path, cells, find_d_band_problems(cells))
     if "system" in cells and cells["system"].nunique() != card.systems:
         problems.append(
             f"{card.table} has {cells['system'].nunique()} systems; the card says {card.systems}"
@@ -179,4 +141,4 @@ def check_d_band_table(key: str, folder: str | Path | None = None) -> DBandCheck
         problems.append(
             f"elements are {sorted(set(cells['element']))}; the card says {list(card.elements)}"
         )
-    return DBandCheck(card, tuple(problems))
+    return CardCheck(card, tuple(problems))

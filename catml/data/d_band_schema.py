@@ -69,13 +69,6 @@ D_BAND_COLUMNS: tuple[Column, ...] = (
     Column("source", "text", "key of the dataset, or own", required=True),
 )
 
-_BY_NAME = {column.name: column for column in D_BAND_COLUMNS}
-
-
-def d_band_column(name: str) -> Column | None:
-    """Return the declaration of a column, or None for a name outside the schema."""
-    return _BY_NAME.get(name)
-
 
 def find_d_band_problems(cells: pd.DataFrame) -> list[Problem]:
     """Return every problem of a d-band table given as text cells, ordered by row.

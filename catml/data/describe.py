@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
-import textwrap
 from pathlib import Path
 
 import pandas as pd
 
-from catml.data.cards import DatasetCard, DatasetCheck, check_dataset, list_datasets, read_card
+from catml.data.card_files import CardCheck, not_known
+from catml.data.card_text import card_text
+from catml.data.cards import DatasetCard, check_dataset, list_datasets, read_card
 from catml.data.d_band_cards import (
     DBandCard,
-    DBandCheck,
     check_d_band_table,
     list_d_band_tables,
     read_d_band_card,
 )
 from catml.data.describe_d_bands import describe_d_band_table
 from catml.data.schema import Status
-from catml.errors import DatasetError
-
-_WIDTH = 88
 
 
 def datasets_table(folder: str | Path | None = None) -> pd.DataFrame:
@@ -59,7 +55,9 @@ def _common(card: DatasetCard | DBandCard) -> tuple[str, str, str]:
     return card.functional, card.licence.name, card.title
 
 
-def check_any_dataset(key: str, folder: str | Path | None = None) -> DatasetCheck | DBandCheck:
+def check_any_dataset(
+    key: str, folder: str | Path | None = None
+) -> CardCheck[DatasetCard] | CardCheck[DBandCard]:
     """Hold the table of an adsorption or d-band dataset against its schema and card.
 
     Raises
@@ -75,10 +73,7 @@ def check_any_dataset(key: str, folder: str | Path | None = None) -> DatasetChec
 def _is_d_bands(key: str, folder: str | Path | None) -> bool:
     adsorption, d_bands = list_datasets(folder), list_d_band_tables(folder)
     if key not in (*adsorption, *d_bands):
-        known = (*adsorption, *d_bands)
-        close = difflib.get_close_matches(key, known, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else "."
-        raise DatasetError(f"dataset {key!r} is not known{hint} Known: {', '.join(known)}")
+        raise not_known("dataset", key, (*adsorption, *d_bands))
     return key in d_bands
 
 
@@ -111,17 +106,13 @@ def describe_dataset(key: str, folder: str | Path | None = None) -> str:
         f"Coverage: {card.coverage}. Facets: {', '.join(card.facets) or 'not given'}.",
         f"Licence: {card.licence.name}. {card.licence.statement}",
     ]
-    text = "\n".join(textwrap.fill(part, _WIDTH, subsequent_indent="  ") for part in parts)
-    for title, lines in (
-        ("Papers", papers),
-        ("Adsorbates", adsorbates),
-        ("Rows by status", statuses),
-        ("Derived, not copied", card.derivations),
-        ("Know before use", card.caveats),
-    ):
-        text += f"\n\n{title}"
-        for line in lines:
-            text += "\n" + textwrap.fill(
-                line, _WIDTH, initial_indent="  - ", subsequent_indent="    "
-            )
-    return text
+    return card_text(
+        parts,
+        (
+            ("Papers", papers),
+            ("Adsorbates", adsorbates),
+            ("Rows by status", statuses),
+            ("Derived, not copied", card.derivations),
+            ("Know before use", card.caveats),
+        ),
+    )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import Path
 
+from catml.data.card_text import card_text
 from catml.data.d_band_cards import ConvergenceTest, DBandCard, read_d_band_card
-
-_WIDTH = 88
 
 
 def describe_d_band_table(key: str, folder: str | Path | None = None) -> str:
@@ -29,18 +27,14 @@ def describe_d_band_table(key: str, folder: str | Path | None = None) -> str:
         f"Licence: {card.licence.name}. {card.licence.statement}",
         f"To cite: {card.citation}",
     ]
-    text = "\n".join(textwrap.fill(part, _WIDTH, subsequent_indent="  ") for part in parts)
-    for title, lines in (
-        ("Settings", card.settings),
-        ("Convergence of the top layer", tuple(map(_convergence, card.convergence))),
-        ("Know before use", card.caveats),
-    ):
-        text += f"\n\n{title}"
-        for line in lines:
-            text += "\n" + textwrap.fill(
-                line, _WIDTH, initial_indent="  - ", subsequent_indent="    "
-            )
-    return text
+    return card_text(
+        parts,
+        (
+            ("Settings", card.settings),
+            ("Convergence of the top layer", tuple(map(_convergence, card.convergence))),
+            ("Know before use", card.caveats),
+        ),
+    )
 
 
 def _windows(card: DBandCard) -> str:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catml.data.d_band_schema import D_BAND_COLUMNS, d_band_column, find_d_band_problems
+from catml.data.d_band_schema import D_BAND_COLUMNS, find_d_band_problems
 from tests.data.d_band_rows import CELLS, cells
 
 
@@ -68,9 +68,9 @@ def test_a_key_may_stand_once() -> None:
 @given(st.dictionaries(st.sampled_from(sorted(CELLS)), st.text(max_size=8), max_size=3))
 @settings(max_examples=60, deadline=None)
 def test_any_text_gives_problems_and_never_an_error(changes: dict[str, str]) -> None:
+    names = {column.name for column in D_BAND_COLUMNS}
     for problem in find_d_band_problems(cells(**changes)):
-        declared = d_band_column(problem.column)
-        assert declared is not None
+        assert problem.column in names
         assert problem.allowed
 
 
