@@ -9,6 +9,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from catml.cli.d_band_text import d_band_text
 from catml.cli.printing import print_table, records
 from catml.errors import CatmlError, WorkflowError
 
@@ -23,7 +24,6 @@ def dband_command(options: argparse.Namespace) -> None:
     """Describe the d bands of a file or a calculation, and draw them."""
     from catml.descriptors.dos_files import DosFileWarning
     from catml.structures.slabs import ThinSlabWarning
-    from catml.workflow.d_band import printed
 
     if options.out and Path(options.out).suffix not in _TABLES:
         raise WorkflowError(f"the table {options.out!r} must end in {' or '.join(_TABLES)}")
@@ -38,7 +38,7 @@ def dband_command(options: argparse.Namespace) -> None:
     if options.json:
         print_table(table, as_json=True)
     else:
-        print(printed(table))
+        print(d_band_text(table))
 
 
 def _of_file(options: argparse.Namespace) -> pd.DataFrame:
