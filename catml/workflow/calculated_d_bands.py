@@ -131,7 +131,9 @@ def store_calculated(found: Sequence[CalculatedDos], path: str | Path) -> int:
             broadening_ev=one.engine.broadening_ev,
             preset=one.settings.preset,
         )
-        tables.append(d_band_rows(one.dos, how, system=one.slab.name))
+        # Of every setting, also of those that rows have no column for.
+        key = f"{one.engine.name}-{one.settings.preset}-{one.slab.name}-{one.key[:8]}"
+        tables.append(d_band_rows(one.dos, how, system=one.slab.name, calculation=key))
     return append_d_bands(pd.concat(tables, ignore_index=True), path)
 
 

@@ -92,6 +92,14 @@ def test_results_become_rows_of_a_table(folder, capsys):
     )
 
 
+def test_rows_of_other_settings_stand_beside_each_other(folder):
+    for settings in ((), ("--set", "bands_percent=300"), ("--set", "bands_percent=400")):
+        assert dband("Cu(111)", "--store", "mine.csv", "--quiet", *settings) == 0
+    table = load_d_bands(folder / "mine.csv")
+    assert table["calculation"].nunique() == 3
+    assert sorted(table["layer"]) == [1, 1, 1, 2, 2, 2]
+
+
 def test_tables_and_pictures_are_written(folder, capsys):
     options = ("--plot", "dos.svg", "--out", "bands.csv", "--quiet")
     assert dband("Cu(111)", "Pt3Ni(111)", "--layer", "1", *options) == 0
