@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from catml.data.d_bands import load_d_bands
     from catml.data.tables import load_dataset
+    from catml.descriptors.calculated_d_bands import calculate_d_bands
     from catml.models.adsorption import AdsorptionModel
     from catml.models.lookup import lookup
     from catml.models.persistence import load_model
@@ -35,6 +36,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "AdsorptionModel": "catml.models.adsorption",
     "Surface": "catml.structures.surface",
+    "calculate_d_bands": "catml.descriptors.calculated_d_bands",
     "coadsorb": "catml.structures.coadsorption",
     "cover": "catml.structures.coverage",
     "find_sites": "catml.structures.sites",
@@ -51,6 +53,7 @@ __all__ = [
     "AdsorptionModel",
     "Surface",
     "__version__",
+    "calculate_d_bands",
     "coadsorb",
     "cover",
     "find_sites",
