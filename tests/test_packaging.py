@@ -29,7 +29,13 @@ def test_the_wheel_holds_data_workflows_and_templates_and_nothing_else(wheel: Pa
         assert f"catml/shipped/datasets/{file.relative_to(ROOT / 'datasets')}" in names
     for file in (ROOT / "workflows").iterdir():
         assert f"catml/shipped/workflows/{file.name}" in names
-    for inside in ("py.typed", "report/templates/report.html.j2", "elements/properties.csv"):
+    for inside in (
+        "py.typed",
+        "report/templates/report.html.j2",
+        "elements/properties.csv",
+        "descriptors/columns.csv",
+        "descriptors/d_band_model.csv",
+    ):
         assert f"catml/{inside}" in names
     assert "catml/screening/reactions/co2_reduction.yaml" in names
     tops = {name.split("/")[0] for name in names}
@@ -54,6 +60,26 @@ def test_the_wheel_predicts_and_runs_in_a_fresh_environment_elsewhere(
             check=True,
         )
         return done.stdout
+
+    assert "gpaw_surfaces" in catml("datasets")
+    script = (
+        "import catml\n"
+        "from catml.descriptors.descriptor_table import descriptor_table\n"
+        "from catml.descriptors.featurizer import SiteFeaturizer\n"
+        "print(len(catml.load_d_bands()), len(descriptor_table('electronic')),\n"
+        "      SiteFeaturizer('electronic').fit_transform(['Cu(111)']).notna().all().all())\n"
+    )
+    said = subprocess.run(
+        [programs / "python", "-c", script],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    d_bands, described, complete = said.stdout.split()
+    assert int(d_bands) > 100
+    assert int(described) > 10
+    assert complete == "True"
 
     rows = json.loads(catml("predict", "N", "Ru3Ni(111)", "--json"))
     assert len(rows) == 9
