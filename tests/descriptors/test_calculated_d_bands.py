@@ -155,7 +155,10 @@ def test_a_damaged_result_is_calculated_again(cache, capsys, damage):
     assert dos_cache.kept(file.stem) is not None
 
 
-@pytest.mark.parametrize("die_at", ["1", "40", "64"])
+@pytest.mark.parametrize(
+    "die_at",
+    [pytest.param("1", marks=pytest.mark.slow), "40", pytest.param("64", marks=pytest.mark.slow)],
+)
 def test_a_killed_calculation_goes_on(cache, die_at):
     died = run_elsewhere(cache, die_at=die_at)
     _, told = died.communicate(timeout=60)
