@@ -67,6 +67,7 @@ _LABELS = (
     ("site_subtype", "subtype"),
     ("site_place", "place"),
 )
+_PLACE_IN_ALPHABET = np.argsort(np.argsort(np.array(chemical_symbols)))
 _ZONES = (("site_atoms", "atoms"), ("same_layer", "same_layer"), ("sublayer", "sublayer"))
 
 
@@ -206,25 +207,39 @@ def _site_columns(batch: SiteBatch) -> dict[str, np.ndarray]:
     }
     # Atoms of one element in the first surface have one element in every surface of a pattern.
     _, letters, letter_of = np.unique(batch.numbers[0], return_index=True, return_inverse=True)
-    symbols = [[chemical_symbols[z] for z in row] for row in batch.numbers[:, letters].tolist()]
-    known: dict[tuple[int, ...], list[str]] = {}
+    elements = batch.numbers[:, letters]
+    known: dict[tuple[int, ...], np.ndarray] = {}
     for column, field in _ZONES:
         texts = np.empty((n_surfaces, len(batch.sites)), dtype=object)
         for k, site in enumerate(batch.sites):
             counts = np.bincount(letter_of[list(getattr(site, field))], minlength=len(letters))
             zone = tuple(counts.tolist())
             if zone not in known:
-                known[zone] = _zone_texts(symbols, zone)
+                known[zone] = _zone_texts(elements, counts)
             texts[:, k] = known[zone]
         columns[column] = texts.ravel()
     return columns
 
 
-def _zone_texts(symbols: Sequence[Sequence[str]], counts: Sequence[int]) -> list[str]:
-    """One zone of every surface as text: how many atoms there are of each of its elements."""
-    present = [(letter, count) for letter, count in enumerate(counts) if count]
-    # Sorted as terms they are sorted by symbol: a colon comes before every letter.
-    return [" ".join(sorted([f"{row[k]}:{count}" for k, count in present])) for row in symbols]
+def _zone_texts(elements: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """One zone of every surface as text.
+
+    `elements` are the atomic numbers (S, L) of the L letters, `counts` how many atoms of each
+    letter the zone has. A zone names its elements sorted by symbol.
+    """
+    present = np.flatnonzero(counts)
+    if not len(present):
+        return np.full(len(elements), "", dtype=object)
+    terms = np.empty((len(elements), len(present)), dtype=object)
+    for place, letter in enumerate(present):
+        written = np.array([f"{symbol}:{counts[letter]}" for symbol in chemical_symbols], object)
+        terms[:, place] = written[elements[:, letter]]
+    order = np.argsort(_PLACE_IN_ALPHABET[elements[:, present]], axis=1)
+    terms = np.take_along_axis(terms, order, axis=1)
+    texts = terms[:, 0]
+    for place in range(1, len(present)):
+        texts = texts + " " + terms[:, place]
+    return texts
 
 
 def _surface_like(table: pd.DataFrame, name: str, crystal: object) -> Surface | None:

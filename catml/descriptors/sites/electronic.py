@@ -121,7 +121,7 @@ def electronic_features(
     values = site_values(
         table, electronic_numbers, len(ELECTRONIC_FEATURES), slab=slab, slabs=slabs
     )
-    return pd.DataFrame(values, index=table.index, columns=list(ELECTRONIC_FEATURES))
+    return pd.DataFrame(values, table.index, list(ELECTRONIC_FEATURES), copy=False)
 
 
 def _atom_numbers(batch: SiteBatch, atoms: NDArray[np.int64]) -> Array:

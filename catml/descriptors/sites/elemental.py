@@ -7,16 +7,20 @@ of whose atoms has it gives NaN.
 """
 
 from collections.abc import Sequence
-from itertools import chain, combinations
+from functools import lru_cache
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from ase.data import atomic_numbers
 from numpy.typing import NDArray
 
 from catml.elements.properties import element_array
 from catml.errors import SurfaceError
 from catml.structures.environment import parse_zone
+
+Array = NDArray[np.float64]
 
 ZONES = ("site_atoms", "same_layer", "sublayer")
 
@@ -97,12 +101,11 @@ def zone_counts(zones: Sequence[str]) -> ZoneCounts:
     >>> zone_counts(["Cu:2 Pd:1", "Pd:4"]).elements.tolist()
     [[29, 46], [46, 0]]
     """
-    written = [text.split() for text in zones]
-    lengths = np.array([len(terms) for terms in written], dtype=np.int64)
-    flat = list(chain.from_iterable(written))
-    place_of = {term: code for code, term in enumerate(dict.fromkeys(flat))}
-    table = np.array([_term(term, zones) for term in place_of], dtype=np.int64).reshape(-1, 2)
-    codes = np.array([place_of[term] for term in flat], dtype=np.int64)
+    terms = np.array(" ".join(zones).split(), dtype=object)
+    codes, distinct = pd.factorize(terms)
+    table = np.array([_term(term, zones) for term in distinct], dtype=np.int64).reshape(-1, 2)
+    # Every term has been read now, so there is one colon in each.
+    lengths = np.array([text.count(":") for text in zones], dtype=np.int64)
     symbols, amounts = table[codes].T
     rows = np.repeat(np.arange(len(zones)), lengths)
     place = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
@@ -118,13 +121,16 @@ def zone_counts(zones: Sequence[str]) -> ZoneCounts:
 
 def _term(term: str, zones: Sequence[str]) -> tuple[int, int]:
     """Atomic number and count of a term; refused with the zone it stands in."""
-    from ase.data import atomic_numbers
-
     try:
-        ((symbol, count),) = parse_zone(term).items()
+        return _read_term(term)
     except SurfaceError:
         parse_zone(next(text for text in zones if term in text.split()))
         raise
+
+
+@lru_cache(maxsize=4096)
+def _read_term(term: str) -> tuple[int, int]:
+    ((symbol, count),) = parse_zone(term).items()
     return atomic_numbers[symbol], count
 
 
@@ -145,8 +151,17 @@ def zone_statistics(zones: ZoneCounts, properties: Sequence[str] = PROPERTIES) -
         property; NaN where no atom of the zone has the property. The mean weighs elements by
         their counts; the spread is in the extremes.
     """
-    columns: dict[str, NDArray[np.float64]] = {}
-    for name in properties:
+    return pd.DataFrame(_statistics(zones, properties), columns=_statistics_names(properties))
+
+
+def _statistics_names(properties: Sequence[str]) -> list[str]:
+    return [f"{what}_{name}" for name in properties for what in ("mean", "min", "max")]
+
+
+def _statistics(zones: ZoneCounts, properties: Sequence[str]) -> Array:
+    """The numbers of `zone_statistics`, shape (n, 3 * n_properties)."""
+    numbers = np.empty((zones.counts.shape[1], 3 * len(properties)))
+    for place, name in enumerate(properties):
         value = property_array(name)[zones.elements]
         known = np.isfinite(value) & (zones.counts > 0)
         share = np.where(known, zones.counts, 0.0)
@@ -155,10 +170,10 @@ def zone_statistics(zones: ZoneCounts, properties: Sequence[str] = PROPERTIES) -
             mean = (share * np.where(known, value, 0.0)).sum(axis=0) / total
         lowest = np.where(known, value, np.inf).min(axis=0, initial=np.inf)
         highest = np.where(known, value, -np.inf).max(axis=0, initial=-np.inf)
-        columns[f"mean_{name}"] = mean
-        columns[f"min_{name}"] = np.where(total > 0, lowest, np.nan)
-        columns[f"max_{name}"] = np.where(total > 0, highest, np.nan)
-    return pd.DataFrame(columns)
+        numbers[:, 3 * place] = mean
+        numbers[:, 3 * place + 1] = np.where(total > 0, lowest, np.nan)
+        numbers[:, 3 * place + 2] = np.where(total > 0, highest, np.nan)
+    return numbers
 
 
 def environment_features(zones: pd.DataFrame) -> pd.DataFrame:
@@ -181,23 +196,25 @@ def environment_features(zones: pd.DataFrame) -> pd.DataFrame:
     SurfaceError
         If a zone cannot be read.
     """
-    blocks = []
-    for zone in ZONES:
-        codes, texts = pd.factorize(zones[zone].fillna("").to_numpy(dtype=object))
-        block = _describe(zone_counts(texts.tolist())).add_prefix(f"{zone}_")
-        blocks.append(block.iloc[codes].reset_index(drop=True))
-    features = pd.concat(blocks, axis=1)
+    names = ["count", "d_metal_fraction", *_statistics_names(PROPERTIES)]
+    columns = [f"{zone}_{name}" for zone in ZONES for name in names]
     mean = "mean_pauling_electronegativity"
-    for other in ZONES[1:]:
-        features[f"site_atoms_minus_{other}_pauling_electronegativity"] = (
-            features[f"site_atoms_{mean}"] - features[f"{other}_{mean}"]
-        )
-    return features.set_axis(zones.index, axis=0)
+    values = np.empty((len(zones), len(columns) + len(ZONES) - 1))
+    for k, zone in enumerate(ZONES):
+        codes, texts = pd.factorize(zones[zone].fillna("").to_numpy(dtype=object))
+        # Every distinct zone is described once, and stands in all the rows that have it.
+        described = _describe(zone_counts(texts.tolist()))
+        values[:, k * len(names) : (k + 1) * len(names)] = described[codes]
+    bound = values[:, names.index(mean)]
+    for k, other in enumerate(ZONES[1:], start=1):
+        values[:, len(columns)] = bound - values[:, k * len(names) + names.index(mean)]
+        columns.append(f"site_atoms_minus_{other}_pauling_electronegativity")
+    return pd.DataFrame(values, index=zones.index, columns=columns, copy=False)
 
 
-def _describe(zones: ZoneCounts) -> pd.DataFrame:
+def _describe(zones: ZoneCounts) -> Array:
+    """Number of atoms, share of d metals and statistics of zones, one row for each."""
     total = zones.counts.sum(axis=0)
     with np.errstate(invalid="ignore"):
         d_metals = (zones.counts * has_d_band()[zones.elements]).sum(axis=0) / total
-    sizes = pd.DataFrame({"count": total, "d_metal_fraction": d_metals})
-    return pd.concat([sizes, zone_statistics(zones)], axis=1)
+    return np.column_stack([total, d_metals, _statistics(zones, PROPERTIES)])

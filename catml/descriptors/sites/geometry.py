@@ -86,18 +86,28 @@ def site_type_features(table: pd.DataFrame) -> pd.DataFrame:
     A row without a kind has NaN in all of them. So has a row without a surface in the columns of
     subtypes: where only the elements around a site are known, "not fcc" cannot be said.
     """
-    kind = table["site_kind"].fillna("").to_numpy(dtype=str)
-    subtype = table["site_subtype"].fillna("").to_numpy(dtype=str)
-    columns = {f"is_{name}": kind == name for name in KINDS}
+    kinds, kind = _distinct_texts(table["site_kind"])
+    subtypes, subtype = _distinct_texts(table["site_subtype"])
     # A subtype may be of several words, such as "fcc-111" on a particle.
-    words = np.char.add(np.char.add("-", subtype), "-")
-    columns |= {f"is_{name}": np.char.find(words, f"-{name}-") >= 0 for name in SUBTYPES}
-    features = pd.DataFrame(columns, index=table.index).astype(float)
-    features[kind == ""] = np.nan
+    words = [text.split("-") for text in subtypes]
+    is_kind = np.array([[text == name for name in KINDS] for text in kinds], dtype=float)
+    is_subtype = np.array([[name in some for name in SUBTYPES] for some in words], dtype=float)
+    values = np.empty((len(table), len(KINDS) + len(SUBTYPES)))
+    values[:, : len(KINDS)] = is_kind.reshape(-1, len(KINDS))[kind]
+    values[:, len(KINDS) :] = is_subtype.reshape(-1, len(SUBTYPES))[subtype]
+    values[np.array([text == "" for text in kinds], dtype=bool)[kind]] = np.nan
     if "surface" in table:
-        motif = (table["surface"].fillna("") == "").to_numpy() & (subtype == "")
-        features.loc[motif, [f"is_{name}" for name in SUBTYPES]] = np.nan
-    return features
+        bare = np.array([text == "" for text in subtypes], dtype=bool)[subtype]
+        motif = bare & (table["surface"].fillna("") == "").to_numpy()
+        values[motif, len(KINDS) :] = np.nan
+    columns = [f"is_{name}" for name in (*KINDS, *SUBTYPES)]
+    return pd.DataFrame(values, index=table.index, columns=columns, copy=False)
+
+
+def _distinct_texts(column: pd.Series) -> tuple[list[str], NDArray[np.int64]]:
+    """The distinct texts of a column, missing ones as empty, and which of them each row has."""
+    codes, texts = pd.factorize(column.fillna("").to_numpy(dtype=object))
+    return [str(text) for text in texts], codes
 
 
 def geometry_features(
@@ -129,4 +139,4 @@ def geometry_features(
         If a surface name or its lattice constants cannot be used.
     """
     values = site_values(table, site_numbers, len(GEOMETRY_FEATURES), slab=slab, slabs=slabs)
-    return pd.DataFrame(values, index=table.index, columns=list(GEOMETRY_FEATURES))
+    return pd.DataFrame(values, table.index, list(GEOMETRY_FEATURES), copy=False)

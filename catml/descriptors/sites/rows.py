@@ -103,27 +103,24 @@ def row_groups(
     SurfaceError
         If a surface name or its lattice constants cannot be used.
     """
-    labels = _labels(table)
+    ids = _texts(table, "site")
     if slab is not None:
-        slabs = [SlabRows(0, len(labels), slab)]
-    named = np.ones(len(labels), dtype=bool)
+        slabs = [SlabRows(0, len(table), slab)]
+    named = np.ones(len(table), dtype=bool)
     for part in slabs:
         own = np.arange(part.first, part.stop)
         named[own] = False
         batch = batch_of_slab(part.atoms)
         first = np.zeros(len(own), dtype=np.int64)
-        weights = _weights(labels.iloc[own], batch, first)
-        yield RowGroup(batch, own, first, weights, part.atoms)
-    by_name = _known_surfaces(labels[named])
-    rows = np.flatnonzero(labels["surface"].isin(list(by_name)) & named)
-    codes, surfaces, lattices = _distinct(labels.iloc[rows], by_name)
+        yield RowGroup(batch, own, first, _weights(table, ids, own, batch, first), part.atoms)
+    rows, codes, surfaces, lattices = _distinct(table, np.flatnonzero(named))
     for batch in site_batch(surfaces, lattices):
         place = np.full(len(surfaces), -1)
         place[batch.rows] = np.arange(len(batch.rows))
-        inside = place[codes] >= 0
-        chosen = rows[inside]
-        which = place[codes[inside]]
-        yield RowGroup(batch, chosen, which, _weights(labels.iloc[chosen], batch, which))
+        which = place[codes]
+        inside = which >= 0
+        chosen, which = rows[inside], which[inside]
+        yield RowGroup(batch, chosen, which, _weights(table, ids, chosen, batch, which))
 
 
 def site_values(
@@ -174,60 +171,83 @@ def _mean_over_sites(numbers: Array, weights: Array) -> Array:
     return np.where(total > 0, mean, np.nan)
 
 
-def _labels(table: pd.DataFrame) -> pd.DataFrame:
-    """The columns that say what a row is: text never missing, lattice constants maybe NaN."""
-    text = ("surface", "site", "site_kind", "site_subtype", "family", *ZONES)
-    columns = {name: table[name].fillna("").astype(str) if name in table else "" for name in text}
-    numbers = {
-        name: table[name].astype(float) if name in table else np.nan
-        for name in ("lattice_a_ang", "lattice_c_ang")
-    }
-    return pd.DataFrame(columns | numbers, index=table.index)
+def _texts(table: pd.DataFrame, name: str) -> NDArray[np.object_]:
+    """A column of text, never missing; all empty if the table has no such column."""
+    if name not in table:
+        return np.full(len(table), "", dtype=object)
+    return table[name].fillna("").astype(str).to_numpy(dtype=object)
 
 
-def _known_surfaces(labels: pd.DataFrame) -> dict[str, Surface]:
-    """The distinct surfaces by name, labels of slabs and particles left out."""
+def _lengths_ang(table: pd.DataFrame, name: str) -> Array:
+    """A column of lattice constants, NaN where there is none."""
+    return table[name].to_numpy(dtype=float) if name in table else np.full(len(table), np.nan)
+
+
+def _distinct(
+    table: pd.DataFrame, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], list[Surface], list[tuple[float, float | None]]]:
+    """Those of the rows that have a surface, and which of the distinct surfaces each has.
+
+    Surfaces, with their lattice constants, are distinct if either differs.
+    """
+    codes, names = pd.factorize(_texts(table, "surface")[rows])
+    by_code = _known_surfaces(table, rows, codes, names.tolist())
+    known = np.isin(codes, list(by_code))
+    rows, codes = rows[known], codes[known]
+    a_ang = _lengths_ang(table, "lattice_a_ang")[rows]
+    c_ang = _lengths_ang(table, "lattice_c_ang")[rows]
+    keys = codes
+    for lengths in (a_ang, c_ang):
+        of_length, values = pd.factorize(lengths, use_na_sentinel=False)
+        keys = keys * len(values) + of_length
+    which, _ = pd.factorize(keys)
+    first = np.unique(which, return_index=True)[1]
+    surfaces = [by_code[code] for code in codes[first].tolist()]
+    lattices: list[tuple[float, float | None]] = []
+    for surface, a, c in zip(surfaces, a_ang[first].tolist(), c_ang[first].tolist(), strict=True):
+        if np.isnan(a):
+            found = lattice_of(surface)
+            lattices.append((found.a_ang, found.c_ang))
+        else:
+            lattices.append((a, None if np.isnan(c) else c))
+    return rows, which, surfaces, lattices
+
+
+def _known_surfaces(
+    table: pd.DataFrame, rows: NDArray[np.int64], codes: NDArray[np.int64], names: list[str]
+) -> dict[int, Surface]:
+    """The surface of every code of a name, labels of slabs and particles left out."""
     surfaces = {}
-    for name, family in labels[["surface", "family"]].drop_duplicates().to_numpy().tolist():
+    for code, name in enumerate(names):
         if not name:
             continue
         try:
-            surfaces[name] = surface_named(name)
+            surfaces[code] = surface_named(name)
         except SurfaceError:
-            if family not in ("", CLUSTER):
+            families = _texts(table, "family")[rows[codes == code]]
+            if not {"", CLUSTER}.issuperset(families):
                 raise
     return surfaces
 
 
-def _distinct(
-    labels: pd.DataFrame, by_name: dict[str, Surface]
-) -> tuple[NDArray[np.int64], list[Surface], list[tuple[float, float | None]]]:
-    """Distinct surfaces with lattice constants, and which of them each row has."""
-    keys = labels[["surface", "lattice_a_ang", "lattice_c_ang"]]
-    codes = keys.groupby(list(keys), sort=False, dropna=False).ngroup().to_numpy(dtype=np.int64)
-    distinct = keys.iloc[np.unique(codes, return_index=True)[1]]
-    surfaces, lattices = [], []
-    for name, a_ang, c_ang in distinct.to_numpy(dtype=object).tolist():
-        surface = by_name[name]
-        surfaces.append(surface)
-        if np.isnan(a_ang):
-            found = lattice_of(surface)
-            lattices.append((found.a_ang, found.c_ang))
-        else:
-            lattices.append((float(a_ang), None if np.isnan(c_ang) else float(c_ang)))
-    return np.asarray(codes), surfaces, lattices
-
-
-def _weights(labels: pd.DataFrame, batch: SiteBatch, surfaces: NDArray[np.int64]) -> Array:
-    weights = np.zeros((len(labels), len(batch.sites)))
-    named = (labels["site"] != "").to_numpy()
-    rows = np.flatnonzero(named)
-    weights[rows, _places(labels.iloc[rows], batch)] = 1.0
-    columns = ["site_kind", "site_subtype", *ZONES]
+def _weights(
+    table: pd.DataFrame,
+    ids: NDArray[np.object_],
+    rows: NDArray[np.int64],
+    batch: SiteBatch,
+    surfaces: NDArray[np.int64],
+) -> Array:
+    """Share that each site of the batch has in some rows, of which `ids` are the sites' ids."""
+    weights = np.zeros((len(rows), len(batch.sites)))
+    named = ids[rows] != ""
+    own = np.flatnonzero(named)
+    weights[own, _places(table, ids, rows[own], batch)] = 1.0
+    if named.all():
+        return weights
+    own = np.flatnonzero(~named)
+    columns = [_texts(table, name)[rows[own]] for name in ("site_kind", "site_subtype", *ZONES)]
     texts: dict[int, list[tuple[str, ...]]] = {}
-    rows = np.flatnonzero(~named)
-    for row, label in zip(rows, labels[columns].iloc[rows].to_numpy(object).tolist(), strict=True):
-        kind, subtype, *zones = label
+    for row, kind, subtype, *zones in zip(own, *columns, strict=True):
         s = int(surfaces[row])
         if s not in texts:
             texts[s] = [_zone_texts(site, batch.numbers[s]) for site in batch.sites]
@@ -242,18 +262,20 @@ def _weights(labels: pd.DataFrame, batch: SiteBatch, surfaces: NDArray[np.int64]
     return weights
 
 
-def _places(labels: pd.DataFrame, batch: SiteBatch) -> NDArray[np.int64]:
+def _places(
+    table: pd.DataFrame, ids: NDArray[np.object_], rows: NDArray[np.int64], batch: SiteBatch
+) -> NDArray[np.int64]:
     """Which of the batch's sites the ids of rows are."""
-    codes, ids = pd.factorize(labels["site"])
+    codes, distinct = pd.factorize(ids[rows])
     position = {site.id: k for k, site in enumerate(batch.sites)}
-    for code, site_id in enumerate(ids):
+    for code, site_id in enumerate(distinct):
         if site_id not in position:
-            name = labels["surface"].iloc[int(np.argmax(codes == code))]
+            name = _texts(table, "surface")[rows[int(np.argmax(codes == code))]]
             raise DescriptorError(
                 f"{name or 'The slab'} has no site {site_id!r}: its sites are "
                 f"{', '.join(position)}. Correct the row, or leave its site empty."
             )
-    return np.array([position[site_id] for site_id in ids], dtype=np.int64)[codes]
+    return np.array([position[site_id] for site_id in distinct], dtype=np.int64)[codes]
 
 
 def _zone_texts(site: TemplateSite, numbers: NDArray[np.int64]) -> tuple[str, ...]:

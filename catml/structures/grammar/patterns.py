@@ -4,6 +4,7 @@
 equal letters, so a pattern has the distinct sites of every surface written with it.
 """
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from catml.structures.bulk.prototypes import PROTOTYPES
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 _UNUSUAL = ("A2", "B2", "B1")
 
 
+@lru_cache(maxsize=65536)
 def elements_of(surface: "Surface") -> tuple[str, ...]:
     """Return the elements that the letters A, B, C ... of a surface's pattern stand for.
 
