@@ -160,9 +160,11 @@ class AdsorptionModel(BaseEstimator):
         DataFrame
             One row per site: surface, site, site_kind, site_subtype, site_atoms, energy_ev,
             std_ev, lower_ev, upper_ev, in_domain, domain_reason, adsorbate, reference,
-            functional. The interval is calibrated to hold the energy of a site of an unseen
-            composition nine times in ten; `std_ev` is the standard deviation of the normal
-            distribution with that interval.
+            functional, domain_score. The interval is calibrated to hold the energy of a site of
+            an unseen composition nine times in ten; `std_ev` is the standard deviation of the
+            normal distribution with that interval. `domain_score` is at most 1 inside the domain
+            and grows with the distance from the training rows
+            (`catml.models.domain.Assessment.score`).
 
         Raises
         ------
@@ -211,6 +213,7 @@ class AdsorptionModel(BaseEstimator):
         result["adsorbate"] = self.adsorbate
         result["reference"] = self.training_.reference
         result["functional"] = self.training_.functional
+        result["domain_score"] = assessment.score
         return result
 
     def _half_width(self, std_ev: Array, table: pd.DataFrame, assessment: Assessment) -> Array:

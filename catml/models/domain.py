@@ -50,6 +50,17 @@ class Assessment:
     novelties: dict[str, NDArray[np.bool_]]
     remoteness: Array
 
+    @property
+    def score(self) -> Array:
+        """(n,) how far outside: the remoteness, and 1 more where something is unseen.
+
+        At most 1 exactly where `in_domain` holds, so that flag and score never disagree.
+        """
+        unseen = np.zeros(len(self.remoteness), dtype=bool)
+        for flag in self.novelties.values():
+            unseen |= flag
+        return self.remoteness + unseen
+
 
 @dataclass(frozen=True)
 class ApplicabilityDomain:

@@ -13,7 +13,7 @@ from tests.models.problems import dataset
 COLUMNS = [
     *("surface", "site", "site_kind", "site_subtype", "site_atoms"),
     *("energy_ev", "std_ev", "lower_ev", "upper_ev", "in_domain", "domain_reason"),
-    *("adsorbate", "reference", "functional"),
+    *("adsorbate", "reference", "functional", "domain_score"),
 ]
 
 
@@ -88,6 +88,12 @@ def test_an_unseen_element_is_flagged_and_wider(model: AdsorptionModel) -> None:
     assert not result["in_domain"].iloc[0]
     assert "element Zr not in the training data" in result["domain_reason"].iloc[0]
     assert result["std_ev"].iloc[0] > model.predict(dataset(1))["std_ev"].iloc[0]
+
+
+def test_the_score_says_the_same_as_the_flag(model: AdsorptionModel) -> None:
+    result = model.predict(dataset(40, seed=5).assign(elements=["Cu-Zr", "Cu-Pt"] * 20))
+    assert (result["in_domain"] == (result["domain_score"] <= 1)).all()
+    assert result["domain_score"].iloc[0] > 1
 
 
 def test_training_facts_are_kept() -> None:

@@ -80,6 +80,19 @@ def test_far_descriptors_are_outside_and_the_distance_is_said(domain, table, fea
     assert "times the usual distance" in assessment.reason[0]
 
 
+def test_the_score_is_the_distance_and_one_more_for_what_is_unseen() -> None:
+    # Six rows on a line, one unit apart, each a composition of its own.
+    X = np.arange(6.0)[:, None]
+    rows = pd.DataFrame({"elements": ["Cu"] * 6, "site_atoms": ["Cu:1"] * 6})
+    domain = ApplicabilityDomain.learn(rows, X, np.arange(6))
+    # The end rows are 1, 2 and 3 units from their nearest, a row at 15 is 10, 11 and 12.
+    asked = rows.head(2).assign(elements=["Cu", "Cu-Zr"])
+    far = domain.assess(asked, np.array([[15.0], [15.0]]))
+    np.testing.assert_allclose(far.score, [11 / 2, 11 / 2 + 1], rtol=1e-9)
+    near = domain.assess(asked, np.array([[1.5], [1.5]]))
+    assert (near.in_domain == (near.score <= 1)).all()
+
+
 def test_nothing_is_unseen_where_training_does_not_say(table, features) -> None:
     unsaid = table.copy()
     unsaid.loc[0, "family"] = ""
