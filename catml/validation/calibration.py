@@ -32,7 +32,7 @@ def calibration_table(predictions: pd.DataFrame, *, seed: int = 0) -> pd.DataFra
         `nominal`, `observed` (shares), `low`, `high` (95 % interval of `observed`), `n`.
     """
     z = np.abs(_errors(predictions)) / predictions["std_ev"].to_numpy(dtype=float)
-    draws = _group_draws(predictions["group"].to_numpy(dtype=str), seed)
+    draws = group_draws(predictions["group"].to_numpy(dtype=str), seed)
     rows = []
     for level in LEVELS:
         inside = z <= ndtri((1 + level) / 2)
@@ -64,8 +64,14 @@ def _errors(predictions: pd.DataFrame) -> NDArray[np.float64]:
     return (predictions["energy_ev"] - predictions["truth_ev"]).to_numpy(dtype=float)
 
 
-def _group_draws(groups: NDArray[np.str_], seed: int) -> list[NDArray[np.int_]]:
-    """Draw groups with replacement; return the row numbers of every draw."""
+def group_draws(groups: NDArray[np.str_], seed: int) -> list[NDArray[np.int_]]:
+    """Draw groups with replacement; return the row numbers of every draw.
+
+    Examples
+    --------
+    >>> len(group_draws(np.array(["a", "b", "b"]), seed=0))
+    300
+    """
     generator = np.random.default_rng(seed)
     members = np.unique(groups, return_inverse=True)[1]
     order = np.argsort(members, kind="stable")
