@@ -78,7 +78,7 @@ def _append(job: tuple[Path, int]) -> None:
 
 def test_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
-    with multiprocessing.get_context("spawn").Pool(3) as pool:
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
         pool.map(_append, [(file, number) for number in range(12)])
     assert len(load_d_bands(file)) == 12
 

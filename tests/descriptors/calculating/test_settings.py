@@ -1,7 +1,6 @@
 import pytest
 
-from catml.data.d_bands import DEFAULT_WINDOW_EV
-from catml.descriptors.calculating.settings import PRESETS, WINDOW_EV, DosSettings, preset_settings
+from catml.descriptors.calculating.settings import PRESETS, DosSettings, preset_settings
 from catml.errors import DescriptorError
 
 
@@ -11,10 +10,6 @@ def test_the_presets_are_those_of_the_documentation():
     for settings in PRESETS.values():
         assert (settings.functional, settings.smearing_ev) == ("PBE", 0.1)
         assert (settings.bands_percent, settings.vacuum_ang) == (200, 10.0)
-
-
-def test_calculated_d_bands_have_the_window_of_the_reference_table():
-    assert WINDOW_EV == DEFAULT_WINDOW_EV
 
 
 def test_changes_are_marked_and_typed():
