@@ -39,93 +39,83 @@ class PublishedSet:
 
     Attributes
     ----------
-    key, title
-        Short name, and what stands in table and figure.
+    title
+        What stands in table and figure.
     what
         System and method, as far as the source says.
     layer, facet
         Which of our rows stand beside it; facet None: the closest-packed one.
-    values
-        `element`, `center_ev`, `rms_width_ev`, NaN where there is none.
+    center, rectangular_width
+        Properties of `catml.elements` that hold it.
+    rows
+        Or else source and surface of its rows in published_d_bands.csv.
     """
 
-    key: str
     title: str
     what: str
     layer: Layer
-    facet: str | None
-    values: pd.DataFrame
+    facet: str | None = None
+    center: str = ""
+    rectangular_width: str = ""
+    rows: tuple[str, str] = ("", "")
+
+    def values(self) -> pd.DataFrame:
+        """Return `element`, `center_ev` and `rms_width_ev`, NaN where there is none."""
+        if not self.center:
+            file = pd.read_csv(PUBLISHED)
+            source, surface = self.rows
+            return file[(file["source"] == source) & (file["surface"] == surface)]
+        elements = element_table()
+        width = elements[self.rectangular_width] if self.rectangular_width else np.nan
+        columns = {"center_ev": elements[self.center], "rms_width_ev": width / np.sqrt(12)}
+        table = pd.DataFrame(columns, index=elements.index)
+        return table[table["center_ev"].notna()].rename_axis("element").reset_index()
 
 
-def published_sets() -> list[PublishedSet]:
-    """Return all published sets."""
-    elements = element_table().rename_axis("element").reset_index()
-    elements["bulk_rms_ev"] = elements["d_band_width_bulk_rectangular_ev"] / np.sqrt(12)
-
-    def from_elements(center: str, width: str | None = None) -> pd.DataFrame:
-        table = elements[["element", center]].rename(columns={center: "center_ev"})
-        table["rms_width_ev"] = elements[width] if width else np.nan
-        return table[table["center_ev"].notna()]
-
-    file = pd.read_csv(PUBLISHED)
-
-    def from_file(source: str, surface: str) -> pd.DataFrame:
-        return file[(file["source"] == source) & (file["surface"] == surface)]
-
-    return [
-        PublishedSet(
-            "ruban1997",
-            "Ruban 1997, closest-packed surface",
-            "surfaces, LMTO in the local-density approximation, doi:10.1016/S1381-1169(96)00348-2",
-            "top",
-            None,
-            from_elements("d_band_center_surface_ev"),
-        ),
-        PublishedSet(
-            "vojvodic2014",
-            "Vojvodic 2014, surface",
-            "surfaces, facet and functional not stated in the copy used, "
-            "doi:10.1007/s11244-013-0159-2",
-            "top",
-            None,
-            from_elements("d_band_center_surface_vojvodic_ev"),
-        ),
-        PublishedSet(
-            "vijay2022",
-            "Vijay 2022, surface, fitted semi-ellipse",
-            "topmost atom of slabs, PBE, Quantum ESPRESSO; centre of a semi-ellipse fitted to the "
-            "density of states, no moment (ChemRxiv 625ec82788636c3acf17bcee)",
-            "top",
-            None,
-            from_file("vijay2022", "surface").assign(rms_width_ev=np.nan),
-        ),
-        PublishedSet(
-            "wang2021-111",
-            "Wang 2021, fcc(111)",
-            "fcc(111) surfaces of the TinNet training data, functional not stated in the code, "
-            "doi:10.1038/s41467-021-25639-8",
-            "top",
-            "(111)",
-            from_file("wang2021", "fcc(111)"),
-        ),
-        PublishedSet(
-            "wang2021-100",
-            "Wang 2021, fcc(100)",
-            "as before, fcc(100)",
-            "top",
-            "(100)",
-            from_file("wang2021", "fcc(100)"),
-        ),
-        PublishedSet(
-            "wang2021-bulk",
-            "Wang 2021, bulk",
-            "bulk, density functional theory, doi:10.1038/s41467-021-25639-8; rms width from the "
-            "rectangular one",
-            "middle",
-            None,
-            from_elements("d_band_center_bulk_ev", "bulk_rms_ev"),
-        ),
-    ]
+PUBLISHED_SETS = (
+    PublishedSet(
+        "Ruban 1997, closest-packed surface",
+        "surfaces, LMTO in the local-density approximation, doi:10.1016/S1381-1169(96)00348-2",
+        "top",
+        center="d_band_center_surface_ev",
+    ),
+    PublishedSet(
+        "Vojvodic 2014, surface",
+        "surfaces, facet and functional not stated in the copy used, doi:10.1007/s11244-013-0159-2",
+        "top",
+        center="d_band_center_surface_vojvodic_ev",
+    ),
+    PublishedSet(
+        "Vijay 2022, surface, fitted semi-ellipse",
+        "topmost atom of slabs, PBE, Quantum ESPRESSO; centre of a semi-ellipse fitted to the "
+        "density of states, no moment (ChemRxiv 625ec82788636c3acf17bcee)",
+        "top",
+        rows=("vijay2022", "surface"),
+    ),
+    PublishedSet(
+        "Wang 2021, fcc(111)",
+        "fcc(111) surfaces of the TinNet training data, functional not stated in the code, "
+        "doi:10.1038/s41467-021-25639-8",
+        "top",
+        "(111)",
+        rows=("wang2021", "fcc(111)"),
+    ),
+    PublishedSet(
+        "Wang 2021, fcc(100)",
+        "as before, fcc(100)",
+        "top",
+        "(100)",
+        rows=("wang2021", "fcc(100)"),
+    ),
+    PublishedSet(
+        "Wang 2021, bulk",
+        "bulk, density functional theory, doi:10.1038/s41467-021-25639-8; rms width from the "
+        "rectangular one",
+        "middle",
+        center="d_band_center_bulk_ev",
+        rectangular_width="d_band_width_bulk_rectangular_ev",
+    ),
+)
 
 
 def our_values(table: pd.DataFrame, *, layer: Layer, facet: str | None) -> pd.DataFrame:
@@ -143,9 +133,9 @@ def our_values(table: pd.DataFrame, *, layer: Layer, facet: str | None) -> pd.Da
 def pairs(table: pd.DataFrame) -> pd.DataFrame:
     """Return ours beside the published numbers of every set that has enough of ours."""
     parts = []
-    for published in published_sets():
+    for published in PUBLISHED_SETS:
         ours = our_values(table, layer=published.layer, facet=published.facet)
-        both = ours.merge(published.values, on="element", suffixes=("", "_published"))
+        both = ours.merge(published.values(), on="element", suffixes=("", "_published"))
         for quantity, name, other in (
             ("center", "d_band_center_ev", "center_ev"),
             ("rms width", "rms_width_ev", "rms_width_ev_published"),
@@ -216,7 +206,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--figure", metavar="FOLDER", help="write elemental_d_bands.png there")
     options = parser.parse_args()
-    for published in published_sets():
+    for published in PUBLISHED_SETS:
         print(f"- {published.title}: {published.what}")
     for window_ev in WINDOWS_EV:
         print("\n" + "\n".join(agreement_lines(window_ev)))
