@@ -39,3 +39,14 @@ class ReactionError(CatmlError):
 
 class WorkflowError(CatmlError):
     """A workflow file or output folder that cannot be used."""
+
+
+def in_one_line(reason: Exception, *, most: int = 120) -> str:
+    r"""Return what another library's error says, in one line of at most so many letters.
+
+    Examples
+    --------
+    >>> in_one_line(ValueError("line 3:\n  no number"))
+    'line 3: no number'
+    """
+    return " ".join(str(reason).split())[:most]

@@ -22,7 +22,7 @@ from catml.descriptors.reading.projwfc import is_projwfc, read_projwfc
 from catml.descriptors.reading.vasp_beside import beside, check_fermi_level, with_work_function
 from catml.descriptors.reading.vasprun import UnconvergedDosWarning as UnconvergedDosWarning
 from catml.descriptors.reading.vasprun import Vasprun, parse_vasprun
-from catml.errors import DescriptorError
+from catml.errors import DescriptorError, in_one_line
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -179,7 +179,7 @@ def _no_poscar(file: Path, reason: Exception) -> str:
         )
     return (
         f"{file} is no POSCAR that can be read: {type(reason).__name__} "
-        f"({' '.join(str(reason).split())[:120]}); repair it, or move it away"
+        f"({in_one_line(reason)}); repair it, or move it away"
     )
 
 

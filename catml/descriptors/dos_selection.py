@@ -11,9 +11,12 @@ from catml.errors import DescriptorError
 if TYPE_CHECKING:
     from catml.structures.sites import Site
 
-# With the f elements, whose d states are valence states too.
 D_METALS = {*range(21, 31), *range(39, 49), *range(57, 81), *range(89, 113)}
-"""Atomic numbers of the elements of groups 3 to 12: those with a d band."""
+"""Atomic numbers of the elements of groups 3 to 12 and of the f elements beside them.
+
+The d states of f elements are valence states too, and a calculation finds them; tables of elements
+have no d-band numbers for them, so that `catml.descriptors.sites.elemental.has_d_band` says no.
+"""
 FEWEST_STATES = 1e-3
 """In d states per atom; with fewer an atom has no d band."""
 

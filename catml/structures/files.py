@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from catml.errors import SurfaceError
+from catml.errors import SurfaceError, in_one_line
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -177,6 +177,6 @@ def _in_words(reason: Exception) -> str:
     """What a reader of ASE stumbled on."""
     if isinstance(reason, KeyError) and re.fullmatch("[A-Z][a-z]{0,2}", str(reason)[1:-1]):
         return f"there is no element {reason}"
-    detail = " ".join(str(reason).split())[:120]
+    detail = in_one_line(reason)
     broken = "it is broken, or of another format than it is named"
     return f"{broken} ({detail})" if detail else broken

@@ -88,15 +88,19 @@ def describe_calculated_d_bands(
     if store is not None:
         store_calculated(found, store)
     window_ev = WINDOW_EV if window_ev is None else window_ev
-    selection = {"atoms": atoms, "elements": elements, "layer": layer, "site": site}
-    table = table_of_calculated(found, **selection, window_ev=window_ev)  # type: ignore[arg-type]
+    table = table_of_calculated(
+        found, atoms=atoms, elements=elements, layer=layer, site=site, window_ev=window_ev
+    )
     if plot is not None:
         for one, picture in zip(found, _pictures(found, Path(plot)), strict=True):
             draw_d_bands(
                 one.dos,
                 picture,
                 name=one.slab.name,
-                **selection,  # type: ignore[arg-type]
+                atoms=atoms,
+                elements=elements,
+                layer=layer,
+                site=site,
                 window_ev=window_ev,
             )
     return table

@@ -31,7 +31,7 @@ def describe_d_bands(
     elements: Sequence[str] | None = None,
     layer: int | None = None,
     site: str | None = None,
-    window_ev: tuple[float, float] | None = None,
+    window_ev: Window | None = None,
     plot: str | Path | None = None,
 ) -> "pd.DataFrame":
     """Read a file's densities of states, describe the d bands, and draw them if a plot is named.

@@ -135,12 +135,11 @@ def _done(jobs: "list[_Job]") -> list[CalculatedDos]:
             failures.append(str(problem))
             job.progress.note(f"{problem}")
     if failures:
+        which = "this one" if len(failures) == 1 else f"{len(failures)}"
+        more = "" if len(failures) == 1 else ", the first with"
         raise DescriptorError(
-            f"{len(found)} of {len(jobs)} slabs are calculated and kept; this one failed: "
+            f"{len(found)} of {len(jobs)} slabs are calculated and kept; {which} failed{more}: "
             f"{failures[0]}"
-            if len(failures) == 1
-            else f"{len(found)} of {len(jobs)} slabs are calculated and kept; {len(failures)} "
-            f"failed, the first with: {failures[0]}"
         )
     return found
 

@@ -16,7 +16,7 @@ from catml.descriptors.calculating.slab_boxes import kpoint_mesh
 from catml.descriptors.dos import ProjectedDos
 from catml.descriptors.dos_selection import D_METALS
 from catml.descriptors.reading.gpaw_dos import dos_of_gpaw
-from catml.errors import CatmlError, DescriptorError
+from catml.errors import CatmlError, DescriptorError, in_one_line
 from catml.structures.layers import slab_ends
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def calculate_with_gpaw(atoms: "Atoms", settings: DosSettings, run: EngineRun) -
         elements = ", ".join(dict.fromkeys(atoms.get_chemical_symbols()))
         raise DescriptorError(
             f"{run.name}: GPAW has no {settings.functional} setup of one of its elements, "
-            f"{elements} ({' '.join(str(reason).split())[:60]}…); choose other elements, or name "
+            f"{elements} ({in_one_line(reason, most=60)}…); choose other elements, or name "
             "the folder of your own setups in GPAW_SETUP_PATH"
         ) from None
     except MemoryError:
@@ -114,7 +114,7 @@ def calculate_with_gpaw(atoms: "Atoms", settings: DosSettings, run: EngineRun) -
     except Exception as reason:  # GPAW raises whatever it stumbles on
         raise DescriptorError(
             f"{run.name}: GPAW cannot calculate it: {type(reason).__name__} "
-            f"({' '.join(str(reason).split())[:160]}); its log is {str(run.folder / _LOG)!r}"
+            f"({in_one_line(reason, most=160)}); its log is {str(run.folder / _LOG)!r}"
         ) from None
 
 
@@ -146,7 +146,7 @@ def _import_gpaw() -> Any:
         raise DescriptorError(f"GPAW is not installed; {HOW_TO_INSTALL}") from None
     except ImportError as reason:
         raise DescriptorError(
-            f"GPAW cannot be loaded ({' '.join(str(reason).split())[:120]}); {HOW_TO_INSTALL}"
+            f"GPAW cannot be loaded ({in_one_line(reason)}); {HOW_TO_INSTALL}"
         ) from None
     return gpaw
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from catml.descriptors.dos import ProjectedDos, dos_from_arrays, with_vacuum
 from catml.descriptors.reading.vacuum_level import vacuum_levels
-from catml.errors import DescriptorError
+from catml.errors import DescriptorError, in_one_line
 
 BROADENING_EV = 0.1
 """Width of the Gaussian that each state becomes."""
@@ -58,7 +58,7 @@ def read_gpaw_dos(path: str | Path, *, fermi_level_ev: float | None = None) -> P
     except Exception as reason:  # GPAW raises whatever it stumbles on
         raise DescriptorError(
             f"{path} cannot be read by GPAW: {type(reason).__name__} "
-            f"({' '.join(str(reason).split())[:120]}); write or copy it again"
+            f"({in_one_line(reason)}); write or copy it again"
         ) from None
 
 

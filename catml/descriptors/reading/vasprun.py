@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catml.descriptors.reading.file_content import DosFileWarning
-from catml.errors import DescriptorError
+from catml.errors import DescriptorError, in_one_line
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -131,7 +131,7 @@ def _parsed(content: bytes, source: str) -> Any:
 def _damaged(source: str, reason: Exception) -> DescriptorError:
     return DescriptorError(
         f"{source} is a damaged vasprun.xml: {type(reason).__name__} "
-        f"({' '.join(str(reason).split())[:120]}); calculate or copy it again"
+        f"({in_one_line(reason)}); calculate or copy it again"
     )
 
 
