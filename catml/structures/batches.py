@@ -7,7 +7,7 @@ takes milliseconds, so batches of single slabs are kept by their content (`KEPT_
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,6 +98,21 @@ class SiteBatch:
     rows: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
     bonds: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0, 3)))
     bond_scales_ang: NDArray[np.float64] = field(default_factory=lambda: np.zeros((1, 0)))
+
+    def part(self, first: int, stop: int) -> SiteBatch:
+        """Return the batch of the surfaces from `first` up to, not including, `stop`.
+
+        Its arrays are views of these.
+        """
+        return replace(
+            self,
+            surfaces=self.surfaces[first:stop],
+            numbers=self.numbers[first:stop],
+            distances=self.distances[first:stop],
+            lattice_ang=self.lattice_ang[first:stop],
+            rows=self.rows[first:stop],
+            bond_scales_ang=self.bond_scales_ang[first:stop],
+        )
 
 
 # What a TemplateSite takes beside the arrays.

@@ -105,12 +105,22 @@ def coordination_numbers(batch: SiteBatch) -> Array:
     return np.isfinite(batch.distances).sum(axis=2).astype(float)
 
 
-def site_mean(per_atom: Array, batch: SiteBatch) -> Array:
+def binding_atoms(batch: SiteBatch) -> NDArray[np.int64]:
+    """Return the atoms that the sites of a batch bind to, each once, in order."""
+    return np.unique(np.array([i for site in batch.sites for i in site.atoms], dtype=np.int64))
+
+
+def site_mean(
+    per_atom: Array, batch: SiteBatch, *, atoms: NDArray[np.int64] | None = None
+) -> Array:
     """Average a quantity given per atom, shape (S, N), over the atoms of each site, to (S, K).
 
-    Atoms without the quantity take no part; NaN where no atom of the site has it.
+    Atoms without the quantity take no part; NaN where no atom of the site has it. A quantity of
+    shape (S, U) comes with the `atoms` it is given for, sorted.
     """
-    return np.stack([finite_mean(per_atom[:, list(site.atoms)]) for site in batch.sites], axis=1)
+    chosen = np.arange(batch.numbers.shape[1]) if atoms is None else atoms
+    members = [np.searchsorted(chosen, site.atoms) for site in batch.sites]
+    return np.stack([finite_mean(per_atom[:, own]) for own in members], axis=1)
 
 
 def generalized_coordination(batch: SiteBatch) -> Array:
@@ -149,22 +159,29 @@ def relative_generalized_coordination(batch: SiteBatch) -> Array:
     return np.stack(columns, axis=1)
 
 
-def bond_lengths(batch: SiteBatch) -> Array:
-    """Return the mean distance of every atom to its nearest neighbours in Å, shape (S, N)."""
-    return finite_mean(batch.distances)
+def bond_lengths(batch: SiteBatch, *, atoms: NDArray[np.int64] | None = None) -> Array:
+    """Return the mean distance of atoms to their nearest neighbours in Å, shape (S, U).
+
+    `atoms` are the U atoms wanted, by default all N; so in the functions below.
+    """
+    return finite_mean(_distances(batch, atoms))
 
 
-def shortest_bonds(batch: SiteBatch) -> Array:
-    """Return the distance of every atom to its closest neighbour in Å, shape (S, N)."""
-    return _shortest(batch.distances)
+def shortest_bonds(batch: SiteBatch, *, atoms: NDArray[np.int64] | None = None) -> Array:
+    """Return the distance of atoms to their closest neighbour in Å, shape (S, U)."""
+    return _shortest(_distances(batch, atoms))
 
 
-def longest_bonds(batch: SiteBatch) -> Array:
-    """Return the distance of every atom to its furthest nearest neighbour in Å, shape (S, N).
+def longest_bonds(batch: SiteBatch, *, atoms: NDArray[np.int64] | None = None) -> Array:
+    """Return the distance of atoms to their furthest nearest neighbour in Å, shape (S, U).
 
     Equal to the shortest in an ideal close-packed crystal, longer in a tetragonal one.
     """
-    return _longest(batch.distances)
+    return _longest(_distances(batch, atoms))
+
+
+def _distances(batch: SiteBatch, atoms: NDArray[np.int64] | None) -> Array:
+    return batch.distances if atoms is None else batch.distances[:, atoms]
 
 
 def site_opening(batch: SiteBatch) -> Array:
@@ -188,16 +205,18 @@ def site_opening(batch: SiteBatch) -> Array:
     return opening
 
 
-def strain(batch: SiteBatch) -> Array:
-    """Return the mean relative strain of every atom's bonds, shape (S, N).
+def strain(batch: SiteBatch, *, atoms: NDArray[np.int64] | None = None) -> Array:
+    """Return the mean relative strain of the bonds of atoms, shape (S, U).
 
     A bond is compared with the mean of the two elements' own bond lengths (`own_bond_lengths`);
     positive is stretched, 0.01 is one per cent. NaN where an element's own length is unknown.
     """
+    chosen = np.arange(batch.numbers.shape[1]) if atoms is None else atoms
     own = own_bond_lengths()[batch.numbers]
-    unstrained = (own[:, :, None] + own[:, batch.neighbors]) / 2
-    finite = np.isfinite(batch.distances)
-    relative = np.where(finite, batch.distances, 0.0) / unstrained - 1
+    unstrained = (own[:, chosen, None] + own[:, batch.neighbors[chosen]]) / 2
+    distances = _distances(batch, atoms)
+    finite = np.isfinite(distances)
+    relative = np.where(finite, distances, 0.0) / unstrained - 1
     unknown = np.asarray(finite & np.isnan(relative)).any(axis=2)
     return np.where(unknown, np.nan, finite_mean(np.where(finite, relative, np.nan)))
 

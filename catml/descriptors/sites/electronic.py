@@ -82,7 +82,7 @@ def electronic_numbers(batch: SiteBatch) -> Array:
         d-band centre of aluminium, take no part in averages and extremes; NaN where no binding
         atom has it.
     """
-    atoms: NDArray[np.int64] = np.unique([i for site in batch.sites for i in site.atoms])
+    atoms = coordination.binding_atoms(batch)
     values = _atom_numbers(batch, atoms)
     members = [np.searchsorted(atoms, site.atoms) for site in batch.sites]
     places = [_PER_ATOM.index(name) for name in EXTREMES]
@@ -136,7 +136,7 @@ def _atom_numbers(batch: SiteBatch, atoms: NDArray[np.int64]) -> Array:
     values = [
         coordination.coordination_numbers(batch)[:, atoms],
         *orbital,
-        coordination.strain(batch)[:, atoms],
+        coordination.strain(batch, atoms=atoms),
         pauling,
         around_pauling,
         pauling - around_pauling,

@@ -57,14 +57,19 @@ def site_numbers(batch: SiteBatch) -> Array:
         The last axis in the order of `GEOMETRY_FEATURES`. Per-atom numbers are averaged over the
         binding atoms; NaN where a number has no meaning, such as the opening of an on-top site.
     """
+    atoms = coordination.binding_atoms(batch)
+
+    def average(per_atom: Array) -> Array:
+        return coordination.site_mean(per_atom, batch, atoms=atoms)
+
     numbers = [
         coordination.site_mean(coordination.coordination_numbers(batch), batch),
         coordination.generalized_coordination(batch),
-        coordination.site_mean(coordination.bond_lengths(batch), batch),
-        coordination.site_mean(coordination.shortest_bonds(batch), batch),
-        coordination.site_mean(coordination.longest_bonds(batch), batch),
+        average(coordination.bond_lengths(batch, atoms=atoms)),
+        average(coordination.shortest_bonds(batch, atoms=atoms)),
+        average(coordination.longest_bonds(batch, atoms=atoms)),
         coordination.site_opening(batch),
-        coordination.site_mean(coordination.strain(batch), batch),
+        average(coordination.strain(batch, atoms=atoms)),
         *second_moments.site_widths_and_centers(batch),
     ]
     shape = (batch.numbers.shape[0], len(batch.sites))

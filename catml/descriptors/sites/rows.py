@@ -32,6 +32,10 @@ Array = NDArray[np.float64]
 _SUBTYPE_AGREES = 4
 _ZONE_AGREES = 1
 
+# Surfaces that have so many bonds together are described at once. The arrays of a thousand flat
+# surfaces just fit into the cache of a processor, and memory is bounded for a million of sites.
+_BONDS_AT_ONCE = 250_000
+
 
 @dataclass(frozen=True, eq=False)
 class SlabRows:
@@ -150,7 +154,7 @@ def site_values(
     """
     values = np.full((len(table), width), np.nan)
     for group in row_groups(table, slab=slab, slabs=slabs):
-        found = numbers(group.batch)
+        found = _in_parts(group.batch, numbers, width)
         single = group.weights.max(axis=1) == 1
         site = group.weights[single].argmax(axis=1)
         values[group.rows[single]] = found[group.surfaces[single], site]
@@ -159,6 +163,16 @@ def site_values(
             values[group.rows[several]] = _mean_over_sites(
                 found[group.surfaces[several]], group.weights[several]
             )
+    return values
+
+
+def _in_parts(batch: SiteBatch, numbers: Callable[[SiteBatch], Array], width: int) -> Array:
+    """The numbers of a batch, shape (S, K, width), computed for some of its surfaces at a time."""
+    n_surfaces = len(batch.numbers)
+    step = max(1, _BONDS_AT_ONCE // max(1, batch.neighbors.size))
+    values = np.empty((n_surfaces, len(batch.sites), width))
+    for first in range(0, n_surfaces, step):
+        values[first : first + step] = numbers(batch.part(first, first + step))
     return values
 
 
