@@ -185,11 +185,11 @@ def site_batch(
         )
     groups: dict[tuple[Template, tuple[TemplateSite, ...]], list[int]] = defaultdict(list)
     places: dict[int, list[int]] = {}
-    constants = np.full((len(surfaces), 2), np.nan)
+    lengths_ang: list[tuple[float, float | None]] = []
     mixed = []
     for row, surface in enumerate(surfaces):
         found = lattice_of(surface, None if lattice is None else lattice[row])
-        constants[row] = found.a_ang, np.nan if found.c_ang is None else found.c_ang
+        lengths_ang.append((found.a_ang, found.c_ang))
         if surface.has_mixture:
             batch = _mixed_batch(surface, found.a_ang, found.c_ang)
             mixed.append(replace(batch, rows=np.array([row])))
@@ -203,6 +203,7 @@ def site_batch(
         if id(sites) not in places:
             places[id(sites)] = groups[template, sites]
         places[id(sites)].append(row)
+    constants = np.array(lengths_ang, dtype=float).reshape(-1, 2)  # no c becomes NaN
     batches = [
         _batch(template, sites, surfaces, constants, np.array(rows))
         for (template, sites), rows in groups.items()

@@ -160,20 +160,22 @@ def _statistics_names(properties: Sequence[str]) -> list[str]:
 
 def _statistics(zones: ZoneCounts, properties: Sequence[str]) -> Array:
     """The numbers of `zone_statistics`, shape (n, 3 * n_properties)."""
-    numbers = np.empty((zones.counts.shape[1], 3 * len(properties)))
+    numbers = np.empty((3 * len(properties), zones.counts.shape[1]))
     for place, name in enumerate(properties):
-        value = property_array(name)[zones.elements]
-        known = np.isfinite(value) & (zones.counts > 0)
-        share = np.where(known, zones.counts, 0.0)
+        # Looked up by element, 0 of none: what an element lacks changes no sum and no extreme.
+        value = property_array(name)
+        known = np.isfinite(value)
+        known[0] = False
+        share = zones.counts * known[zones.elements]
         total = share.sum(axis=0)
+        terms = share * np.where(known, value, 0.0)[zones.elements]
+        lowest = np.where(known, value, np.inf)[zones.elements].min(axis=0, initial=np.inf)
+        highest = np.where(known, value, -np.inf)[zones.elements].max(axis=0, initial=-np.inf)
         with np.errstate(invalid="ignore"):
-            mean = (share * np.where(known, value, 0.0)).sum(axis=0) / total
-        lowest = np.where(known, value, np.inf).min(axis=0, initial=np.inf)
-        highest = np.where(known, value, -np.inf).max(axis=0, initial=-np.inf)
-        numbers[:, 3 * place] = mean
-        numbers[:, 3 * place + 1] = np.where(total > 0, lowest, np.nan)
-        numbers[:, 3 * place + 2] = np.where(total > 0, highest, np.nan)
-    return numbers
+            numbers[3 * place] = terms.sum(axis=0) / total
+        numbers[3 * place + 1] = np.where(total > 0, lowest, np.nan)
+        numbers[3 * place + 2] = np.where(total > 0, highest, np.nan)
+    return numbers.T
 
 
 def environment_features(zones: pd.DataFrame) -> pd.DataFrame:
@@ -200,11 +202,12 @@ def environment_features(zones: pd.DataFrame) -> pd.DataFrame:
     columns = [f"{zone}_{name}" for zone in ZONES for name in names]
     mean = "mean_pauling_electronegativity"
     values = np.empty((len(zones), len(columns) + len(ZONES) - 1))
-    for k, zone in enumerate(ZONES):
-        codes, texts = pd.factorize(zones[zone].fillna("").to_numpy(dtype=object))
-        # Every distinct zone is described once, and stands in all the rows that have it.
-        described = _describe(zone_counts(texts.tolist()))
-        values[:, k * len(names) : (k + 1) * len(names)] = described[codes]
+    texts = np.concatenate([zones[zone].fillna("").to_numpy(dtype=object) for zone in ZONES])
+    codes, distinct = pd.factorize(texts)
+    # Every distinct zone is described once, and stands in all the rows that have it.
+    described = _describe(zone_counts(distinct.tolist()))
+    for k, rows in enumerate(np.split(codes, len(ZONES))):
+        values[:, k * len(names) : (k + 1) * len(names)] = described[rows]
     bound = values[:, names.index(mean)]
     for k, other in enumerate(ZONES[1:], start=1):
         values[:, len(columns)] = bound - values[:, k * len(names) + names.index(mean)]
