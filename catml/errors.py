@@ -18,7 +18,7 @@ class ElementError(CatmlError):
 
 
 class DatasetError(CatmlError):
-    """An adsorption table that breaks the schema, or does not exist."""
+    """A table of adsorption energies or d bands that breaks its schema, or does not exist."""
 
 
 class AlignmentError(DatasetError):
@@ -26,7 +26,7 @@ class AlignmentError(DatasetError):
 
 
 class DescriptorError(CatmlError):
-    """A descriptor that cannot be computed from what the table holds."""
+    """A descriptor that cannot be computed from the table, structure or density of states given."""
 
 
 class ModelError(CatmlError):
