@@ -20,6 +20,7 @@ SystemKind = Literal["slab", "bulk", "other"]
 SYSTEM_KINDS: tuple[SystemKind, ...] = ("slab", "bulk", "other")
 SPINS = ("both", "up", "down")
 YES_OR_NO = ("yes", "no")
+RELAXED = (*YES_OR_NO, "not known")
 
 D_BAND_COLUMNS: tuple[Column, ...] = (
     Column("row", "text", "stable key of the row, unique in the table", required=True),
@@ -59,7 +60,7 @@ D_BAND_COLUMNS: tuple[Column, ...] = (
     Column(
         "spin_polarized", "text", "whether spins are told apart", required=True, allowed=YES_OR_NO
     ),
-    Column("relaxed", "text", "whether atoms were moved", required=True, allowed=YES_OR_NO),
+    Column("relaxed", "text", "whether atoms were moved", required=True, allowed=RELAXED),
     number_column("layers", "layers of a slab", "", 1, 1e4),
     number_column("vacuum_ang", "vacuum on each side of a slab", "Å", 0.0, 1e3),
     number_column("lattice_a_ang", "bulk lattice constant a", "Å", 1.5, 20.0),

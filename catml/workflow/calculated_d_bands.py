@@ -134,6 +134,8 @@ def store_calculated(found: Sequence[CalculatedDos], path: str | Path) -> int:
             smearing_ev=one.settings.smearing_ev,
             broadening_ev=one.engine.broadening_ev,
             preset=one.settings.preset,
+            # A slab of another builder, or one whose atoms were moved, is not told from a relaxed.
+            relaxed=None if one.slab.surface is None else False,
         )
         # Of every setting, also of those that rows have no column for.
         key = f"{one.engine.name}-{one.settings.preset}-{one.slab.name}-{one.key[:8]}"

@@ -27,6 +27,7 @@ ROW_WINDOWS_EV: tuple[Window, ...] = (DEFAULT_WINDOW_EV, WHOLE_BAND_WINDOW_EV, (
 """Windows whose moments a table of d bands holds; the first is the one loaded by default."""
 
 _SYMMETRY_ANG = 1e-3
+_RELAXED = {True: "yes", False: "no", None: "not known"}
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class DBandSettings:
     preset
         catml's name of the settings; empty where there is none.
     relaxed
-        Whether atoms were moved before.
+        Whether atoms were moved before; None where nobody knows.
     """
 
     functional: str
@@ -59,7 +60,7 @@ class DBandSettings:
     smearing_ev: float | None = None
     broadening_ev: float | None = None
     preset: str = ""
-    relaxed: bool = False
+    relaxed: bool | None = False
 
 
 def d_band_rows(
@@ -189,7 +190,7 @@ def _common_cells(
         "smearing_ev": settings.smearing_ev,
         "broadening_ev": settings.broadening_ev,
         "spin_polarized": "yes" if dos.is_spin_polarized else "no",
-        "relaxed": "yes" if settings.relaxed else "no",
+        "relaxed": _RELAXED[settings.relaxed],
         "layers": int(layer_numbers(atoms).max()) if is_slab else None,
         "vacuum_ang": atoms.info.get("vacuum") if is_slab else None,
         "lattice_a_ang": lattice.get("a_ang"),

@@ -92,6 +92,16 @@ def test_results_become_rows_of_a_table(folder, capsys):
     )
 
 
+def test_rows_do_not_claim_to_know_whether_a_slab_was_relaxed(folder):
+    slab = Surface("Cu(111)").slab(layers=4, functional="PBE")
+    slab.positions[-1, 2] += 0.05
+    write_slab(slab, folder / "slab.extxyz")
+    assert dband("slab.extxyz", "Cu(111)", "--store", "mine.csv", "--quiet") == 0
+    table = load_d_bands(folder / "mine.csv")
+    relaxed = table.groupby("system")["relaxed"].unique().map(list).to_dict()
+    assert relaxed == {"Cu(111)": ["no"], "Cu4": ["not known"]}
+
+
 def test_rows_of_other_settings_stand_beside_each_other(folder):
     for settings in ((), ("--set", "bands_percent=300"), ("--set", "bands_percent=400")):
         assert dband("Cu(111)", "--store", "mine.csv", "--quiet", *settings) == 0
