@@ -72,8 +72,9 @@ def test_an_atom_has_about_ten_d_states(key: str) -> None:
     rows = load_d_bands(key, window_ev=WHOLE_BAND_WINDOW_EV)
     assert rows["d_states"].between(9.0, 11.5).all()
     assert (rows["d_states"] <= rows["d_states_found"] + 1e-5).all()
-    # States above the band, which the spheres of the d partial waves catch too.
-    assert (rows["d_states_found"] - rows["d_states"]).max() < 2.5
+    # States above the band, which the spheres of the d partial waves catch too; most for yttrium,
+    # whose spheres are large, among bands that reach 24 eV.
+    assert (rows["d_states_found"] - rows["d_states"]).max() < 4.0
 
 
 def test_the_default_window_holds_late_bands_and_cuts_early_ones(surfaces: pd.DataFrame) -> None:
