@@ -152,7 +152,12 @@ def predict_command(options: argparse.Namespace) -> None:
     surfaces = [*options.surfaces, *(_surfaces_in(options.file) if options.file else [])]
     if not surfaces:
         raise CatmlError("no surface is given; name some, or a table with --file")
-    model = load_model(options.model) if options.model else default_model(options.adsorbate)
+    if options.model and options.regressor:
+        raise CatmlError("--model is a model already; leave --regressor out")
+    if options.model:
+        model = load_model(options.model)
+    else:
+        model = default_model(options.adsorbate, options.regressor)
     if model.adsorbate != options.adsorbate:
         raise CatmlError(
             f"the model {options.model!r} predicts {model.adsorbate}, not {options.adsorbate}"

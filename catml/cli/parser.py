@@ -176,6 +176,7 @@ def _add_energies(command: AddCommand) -> None:
     sub.add_argument("surfaces", nargs="*", metavar="SURFACE")
     sub.add_argument("--file", metavar="CSV", help="a table with a column 'surface'")
     sub.add_argument("--model", metavar="FILE", help="a saved model instead of the default one")
+    sub.add_argument("--regressor", metavar="NAME", help="another for the default one, as ridge")
     sub.add_argument("--json", action="store_true", help=JSON_HELP)
 
     sub = command(

@@ -15,6 +15,7 @@ from catml.errors import AlignmentError, ModelError
 from catml.models.base import Array
 from catml.models.domain import ApplicabilityDomain, Assessment
 from catml.models.inputs import as_site_rows, complete_table
+from catml.models.regressor_names import RegressorName
 from catml.models.regressors import (
     LARGEST_GAUSSIAN_PROCESS,
     Regressor,
@@ -72,7 +73,7 @@ class AdsorptionModel(BaseEstimator):
     adsorbate
         What is adsorbed: ``"CO"``.
     regressor
-        ``"gaussian_process"``, ``"ridge"`` or ``"xgboost"``; by default the Gaussian process up
+        One of `catml.models.regressor_names.REGRESSOR_NAMES`; by default the Gaussian process up
         to 6,000 rows and boosted trees beyond.
     descriptors
         ``"geometry"`` (elements of the environment, type and geometry of the site),
@@ -83,7 +84,7 @@ class AdsorptionModel(BaseEstimator):
     seed
         Of whatever is random.
     n_jobs
-        Threads of the trees.
+        Fits at the same time, where the regressor takes several.
 
     Attributes
     ----------
@@ -105,7 +106,7 @@ class AdsorptionModel(BaseEstimator):
         self,
         adsorbate: str,
         *,
-        regressor: Literal["gaussian_process", "ridge", "xgboost"] | None = None,
+        regressor: RegressorName | None = None,
         descriptors: Descriptors = "geometry",
         groups: str = "elements",
         seed: int = 0,

@@ -1,4 +1,4 @@
-"""The model used where none is named: fitted to all shipped rows of an adsorbate, kept in a cache.
+"""The model used where no file is named: fitted to all shipped rows of an adsorbate, then cached.
 
 The file in the cache is named after the data and the code it was made from, so that it is made
 again whenever either changes; a damaged file is made again too.
@@ -19,36 +19,45 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from catml.models.adsorption import AdsorptionModel
+    from catml.models.regressor_names import RegressorName
 
 
 @lru_cache(maxsize=8)
-def default_model(adsorbate: str) -> AdsorptionModel:
+def default_model(adsorbate: str, regressor: RegressorName | None = None) -> AdsorptionModel:
     """Return the default model of an adsorbate, from the cache where it has been fitted before.
 
     Parameters
     ----------
     adsorbate
         One that a shipped dataset holds.
+    regressor
+        Another than `catml.models.adsorption.AdsorptionModel` takes by itself.
 
     Raises
     ------
     DatasetError
         If no dataset has the adsorbate, or none of its rows may be learned from.
+    ModelError
+        If there is no such regressor, or it is not made for so many rows.
     """
     from catml.models.adsorption import AdsorptionModel
     from catml.models.persistence import load_model
+    from catml.models.regressors import make_regressor
 
+    if regressor is not None:
+        make_regressor(regressor)  # An unknown name is refused before any work.
     table = load_dataset(adsorbate)
     if table.empty:
         raise DatasetError(
             f"no row of {adsorbate!r} may be learned from (2H, 2N and 2O are dissociated pairs); "
             "ask for another adsorbate, such as CO, N, H, O, C or S"
         )
-    path = cache_folder() / f"{adsorbate}-{_fingerprint(table.attrs['sources'])}.skops"
+    name = adsorbate if regressor is None else f"{adsorbate}-{regressor}"
+    path = cache_folder() / f"{name}-{_fingerprint(table.attrs['sources'])}.skops"
     try:
         return load_model(path)
     except ModelError:
-        model = AdsorptionModel(adsorbate).fit(table)
+        model = AdsorptionModel(adsorbate, regressor=regressor).fit(table)
     _keep(model, path)
     return model
 

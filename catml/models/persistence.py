@@ -1,9 +1,9 @@
 """Model files that cannot run code: saving, and loading with every check before use.
 
 A file is a zip: ``header.json`` (format, versions, training facts, interval factors, domain), the
-numbers of regressor and domain as ``.npz``, boosters in XGBoost's UBJSON, and the featurizer as
-skops, of which only the types named here are accepted. The header holds the SHA-256 of every
-member and of itself.
+numbers of regressor and domain as ``.npz``, boosters in XGBoost's UBJSON, scikit-learn estimators
+and the featurizer as skops, of which only types named beforehand are accepted. The header holds
+the SHA-256 of every member and of itself.
 """
 
 import hashlib
@@ -112,6 +112,7 @@ def _encode(model: AdsorptionModel) -> bytes:
             {"reference": model.domain_.reference, **scaling_arrays(model.domain_.scaling)}
         ),
         **{f"booster-{name}.ubj": raw for name, raw in state.boosters.items()},
+        **{f"estimator-{name}.skops": raw for name, raw in state.estimators.items()},
     }
     header: dict[str, Any] = {
         "format": FORMAT,
@@ -138,13 +139,12 @@ def _encode(model: AdsorptionModel) -> bytes:
 def _decode(content: bytes) -> AdsorptionModel:
     header, members = _open(content)
     regressor = header["regressor"]
-    boosters = {
-        name.removeprefix("booster-").removesuffix(".ubj"): raw
-        for name, raw in members.items()
-        if name.startswith("booster-")
-    }
     state = State(
-        regressor["kind"], regressor["values"], _unpack(members["regressor.npz"]), boosters
+        regressor["kind"],
+        regressor["values"],
+        _unpack(members["regressor.npz"]),
+        boosters=_named(members, "booster-", ".ubj"),
+        estimators=_named(members, "estimator-", ".skops"),
     )
     model = AdsorptionModel(**header["model"])
     model.regressor_ = regressor_of(state)
@@ -157,6 +157,15 @@ def _decode(content: bytes) -> AdsorptionModel:
     facts["alignment"] = tuple(facts["alignment"])
     model.training_ = TrainingFacts(**facts)
     return model
+
+
+def _named(members: Mapping[str, bytes], start: str, end: str) -> dict[str, bytes]:
+    """The members between a start and an end of their names, by what stands between."""
+    return {
+        name.removeprefix(start).removesuffix(end): raw
+        for name, raw in members.items()
+        if name.startswith(start)
+    }
 
 
 def _open(content: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:

@@ -1,14 +1,14 @@
 """The regressors by name, and the one interface they share."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Literal, Protocol, get_args
+from typing import Any, ClassVar, Protocol
 
 from numpy.typing import ArrayLike
 
 from catml.errors import ModelError
+from catml.models import estimators
 from catml.models.base import Array, RowSets
-
-RegressorName = Literal["gaussian_process", "ridge", "xgboost"]
+from catml.models.regressor_names import REGRESSOR_NAMES, RegressorName
 
 # The exact process factorizes an n × n matrix: 6,000 rows are 10 s, 17,000 would be minutes.
 LARGEST_GAUSSIAN_PROCESS = 6000
@@ -59,6 +59,13 @@ def _xgboost(seed: int, n_jobs: int) -> Regressor:
 REGRESSORS: dict[RegressorName, Callable[[int, int], Regressor]] = {
     "gaussian_process": _gaussian_process,
     "ridge": _ridge,
+    "lasso": estimators.lasso,
+    "kernel_ridge": estimators.kernel_ridge,
+    "support_vectors": estimators.support_vectors,
+    "neural_network": estimators.neural_network,
+    "random_forest": estimators.random_forest,
+    "extra_trees": estimators.extra_trees,
+    "gradient_boosting": estimators.gradient_boosting,
     "xgboost": _xgboost,
 }
 
@@ -69,11 +76,11 @@ def make_regressor(name: str, *, seed: int = 0, n_jobs: int = 2) -> Regressor:
     Parameters
     ----------
     name
-        ``"gaussian_process"``, ``"ridge"`` or ``"xgboost"``.
+        One of `catml.models.regressor_names.REGRESSOR_NAMES`.
     seed
         Of whatever is random in it.
     n_jobs
-        Threads of the trees.
+        Fits at the same time, where one regressor takes several.
 
     Raises
     ------
@@ -86,7 +93,7 @@ def make_regressor(name: str, *, seed: int = 0, n_jobs: int = 2) -> Regressor:
     RidgeWithUncertainty()
     """
     if name not in REGRESSORS:
-        allowed = ", ".join(repr(known) for known in get_args(RegressorName))
+        allowed = ", ".join(repr(known) for known in REGRESSOR_NAMES)
         raise ModelError(f"There is no regressor {name!r}; choose one of {allowed}.")
     return REGRESSORS[name](seed, n_jobs)
 

@@ -1,6 +1,7 @@
 """Regressors as plain numbers and back: what a model file holds of them.
 
-A state is JSON values, arrays and boosters in XGBoost's own format; nothing in it can run.
+A state is JSON values, arrays, boosters in XGBoost's own format and scikit-learn estimators as
+skops bytes; nothing in it can run.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 
 from catml.models.base import Array
 from catml.models.boosted_trees import BoostedTrees
+from catml.models.cross_fitted import CrossFitted, Member
+from catml.models.estimator_files import estimator_bytes, estimator_from
 from catml.models.gaussian_process import ARDGaussianProcess
 from catml.models.kernels import KernelParameters
 from catml.models.regressors import Regressor
@@ -26,19 +29,22 @@ class State:
     Attributes
     ----------
     kind
-        Name of the regressor, as in `catml.models.regressors.REGRESSORS`.
+        ``"gaussian_process"``, ``"ridge"``, ``"xgboost"`` or ``"cross_fitted"``.
     values
         JSON values.
     arrays
         Numbers.
     boosters
         Boosters as UBJSON bytes.
+    estimators
+        Estimators as skops bytes.
     """
 
     kind: str
     values: Mapping[str, Any]
     arrays: Mapping[str, NDArray[Any]]
     boosters: Mapping[str, bytes] = field(default_factory=dict)
+    estimators: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def scaling_arrays(scaling: FeatureScaling) -> dict[str, NDArray[Any]]:
@@ -60,6 +66,8 @@ def state_of(regressor: Regressor) -> State:
         return _of_ridge(regressor)
     if isinstance(regressor, BoostedTrees):
         return _of_trees(regressor)
+    if isinstance(regressor, CrossFitted):
+        return _of_cross_fitted(regressor)
     raise TypeError(f"no state for {type(regressor).__name__}")
 
 
@@ -150,10 +158,54 @@ def _to_trees(state: State) -> BoostedTrees:
     return model
 
 
+def _of_cross_fitted(model: CrossFitted) -> State:
+    settings = model.get_params(deep=False)
+    estimators = {"template": estimator_bytes(settings.pop("estimator"))}
+    arrays: dict[str, NDArray[Any]] = {}
+    for number, member in enumerate(model.members_):
+        estimators[str(number)] = estimator_bytes(member.estimator)
+        for name, array in scaling_arrays(member.scaling).items():
+            arrays[f"{number}-{name}"] = array
+    values = {
+        "settings": settings,
+        "chosen": model.settings_,
+        "scale": list(model.scale_),
+        "n_features_in": int(model.n_features_in_),
+        "targets": [[member.center, member.spread] for member in model.members_],
+    }
+    return State("cross_fitted", values, arrays, estimators=estimators)
+
+
+def _to_cross_fitted(state: State) -> CrossFitted:
+    settings = dict(state.values["settings"])
+    if settings["search"] is not None:
+        settings["search"] = {name: tuple(tried) for name, tried in settings["search"].items()}
+    model = CrossFitted(estimator_from(state.estimators["template"]), **settings)
+    model.settings_ = dict(state.values["chosen"])
+    variance, share, usual = map(float, state.values["scale"])
+    model.scale_ = (variance, share, usual)
+    model.n_features_in_ = int(state.values["n_features_in"])
+    members = []
+    for number, (center, spread) in enumerate(state.values["targets"]):
+        prefix = f"{number}-"
+        scaling = scaling_of(
+            {
+                name.removeprefix(prefix): array
+                for name, array in state.arrays.items()
+                if name.startswith(prefix)
+            }
+        )
+        estimator = estimator_from(state.estimators[str(number)], n_features=len(scaling.kept))
+        members.append(Member(scaling, estimator, float(center), float(spread)))
+    model.members_ = tuple(members)
+    return model
+
+
 _READERS: dict[str, Callable[[State], Regressor]] = {
     "gaussian_process": _to_process,
     "ridge": _to_ridge,
     "xgboost": _to_trees,
+    "cross_fitted": _to_cross_fitted,
 }
 
 

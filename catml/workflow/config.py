@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, Field, model_validator
 
 from catml.errors import WorkflowError
+from catml.models.regressor_names import RegressorName
 from catml.screening.candidates import check_space
 from catml.structures.dft.inputs import Code
 from catml.yaml_files import Section, check_schema, read_yaml_mapping
@@ -46,7 +47,7 @@ class DataSection(Section):
 class ModelSection(Section):
     """The regressor, the descriptors it sees, and the seed of everything random."""
 
-    regressor: Literal["gaussian_process", "ridge", "xgboost"] = "gaussian_process"
+    regressor: RegressorName = "gaussian_process"
     descriptors: Literal["environment", "geometry"] = "geometry"
     seed: Annotated[int, Field(ge=0)] = 0
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from catml.data.cards import DatasetCard, read_card
+from catml.models.regressor_names import IN_WORDS
 from catml.report.content import ReactionFacts, Reference, ReportContent
 from catml.report.document import build_report
 from catml.workflow.figures import draw_figures, draw_slab_pictures
@@ -22,11 +23,6 @@ _DESCRIPTORS = {
     "geometry": "the elements around the site, in three zones (binding atoms, their neighbours in "
     "the layer, their neighbours below), and the geometry of the site: its kind, coordination and "
     "bond lengths, and a tight-binding d band",
-}
-_REGRESSORS = {
-    "gaussian_process": "a Gaussian process (Matérn kernel, one length scale per descriptor)",
-    "ridge": "ridge regression",
-    "xgboost": "an ensemble of gradient-boosted trees (XGBoost)",
 }
 
 
@@ -153,7 +149,7 @@ def _method(screening: Screening) -> tuple[str, ...]:
         f"it is, with ±{DFT_NOISE_EV:g} eV (the difference between two codes and functionals) as "
         "its uncertainty.",
         f"The other energies of {adsorbate}* are predictions of "
-        f"{_REGRESSORS[config.model.regressor]}, trained on {len(table):,} calculated energies. "
+        f"{IN_WORDS[config.model.regressor]}, trained on {len(table):,} calculated energies. "
         f"It sees {_DESCRIPTORS[config.model.descriptors]}. No DFT calculation is needed for a "
         "candidate.",
         "The 90 % intervals are calibrated on rows whose composition the model had not seen, by "

@@ -284,6 +284,11 @@ def test_import_makes_a_dataset_and_names_what_it_left_out(
         (["predict", "CO", "--file", "none.csv"], "'none.csv' cannot be read"),
         (["predict", "CO", "Cu(111)", "--model", "none.skops"], "none.skops"),
         (["predict", "2N", "Cu(111)"], "no row of '2N' may be learned from"),
+        (["predict", "CO", "Cu(111)", "--regressor", "svm"], "no regressor 'svm'"),
+        (
+            ["predict", "CO", "Cu(111)", "--model", "a", "--regressor", "ridge"],
+            "leave --regressor out",
+        ),
         (["lookup", "Xx", "Cu(111)"], "neither a dataset nor an adsorbate"),
         (["datasets", "ma2016"], "did you mean 'ma2015'"),
         (["datasets", "--folder", "none"], "'none' is no folder"),

@@ -37,7 +37,7 @@ def rewritten(content: bytes, change) -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("regressor", ["gaussian_process", "ridge", "xgboost"])
+@pytest.mark.parametrize("regressor", ["gaussian_process", "ridge", "xgboost", "kernel_ridge"])
 def test_predictions_survive_a_round_trip(regressor: str, tmp_path: Path) -> None:
     model = fitted(regressor)
     model.save(tmp_path / "co.skops")

@@ -4,6 +4,7 @@ from sklearn.base import clone
 
 from catml.errors import ModelError
 from catml.models.base import row_sets
+from catml.models.regressor_names import IN_WORDS, REGRESSOR_NAMES
 from catml.models.regressors import REGRESSORS, make_regressor
 from tests.models.problems import smooth_problem
 
@@ -19,6 +20,10 @@ def test_all_share_one_interface(name: str) -> None:
     assert held_out[0].shape == held_out[1].shape == (60,)
     assert (std > 0).all()
     assert "composition" in model.rehearses
+
+
+def test_every_name_has_a_regressor_and_words() -> None:
+    assert tuple(REGRESSORS) == tuple(IN_WORDS) == REGRESSOR_NAMES
 
 
 def test_unknown_names_are_refused_with_the_known_ones() -> None:

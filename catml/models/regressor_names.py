@@ -1,0 +1,30 @@
+"""The names of the regressors and what they are in words; light, so that any module may ask."""
+
+from typing import Literal, get_args
+
+RegressorName = Literal[
+    "gaussian_process",
+    "ridge",
+    "lasso",
+    "kernel_ridge",
+    "support_vectors",
+    "neural_network",
+    "random_forest",
+    "extra_trees",
+    "gradient_boosting",
+    "xgboost",
+]
+REGRESSOR_NAMES: tuple[RegressorName, ...] = get_args(RegressorName)
+
+IN_WORDS: dict[RegressorName, str] = {
+    "gaussian_process": "a Gaussian process (Matérn kernel, one length scale per descriptor)",
+    "ridge": "ridge regression",
+    "lasso": "LASSO on products, ratios and powers of the descriptors",
+    "kernel_ridge": "kernel ridge regression (Gaussian kernel)",
+    "support_vectors": "support vector regression (Gaussian kernel)",
+    "neural_network": "an ensemble of small neural networks",
+    "random_forest": "a random forest",
+    "extra_trees": "extremely randomized trees",
+    "gradient_boosting": "gradient-boosted trees (scikit-learn)",
+    "xgboost": "an ensemble of gradient-boosted trees (XGBoost)",
+}
