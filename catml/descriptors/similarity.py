@@ -15,6 +15,7 @@ as the kernel of `SVR`. A Gaussian process has the same kernel as
 """
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -166,7 +167,8 @@ def _check_same_length(first: Array, second: Array) -> None:
 
 
 def _checked_exponent(exponent: Any) -> int:
-    if isinstance(exponent, bool) or exponent != int(exponent) or exponent < 1:
+    number = isinstance(exponent, Real) and not isinstance(exponent, bool)
+    if not number or not float(exponent).is_integer() or exponent < 1:
         raise DescriptorError(
             f"The exponent of a similarity cannot be {exponent!r}: give a whole number from 1."
         )

@@ -144,6 +144,8 @@ def test_scikit_learn_takes_it(vectors):
         ([[1.0, 0.0]], None, 0, "cannot be 0"),
         ([[1.0, 0.0]], None, 1.5, "cannot be 1.5"),
         ([[1.0, 0.0]], None, True, "cannot be True"),
+        ([[1.0, 0.0]], None, None, "cannot be None"),
+        ([[1.0, 0.0]], None, np.inf, "cannot be inf"),
         ([[1.0, 0.0], [0.0, 0.0]], None, 1, "Row 1 of X is zero"),
         ([[1.0, np.nan]], None, 1, "Row 0 of X"),
         ([[1.0, 0.0]], [[1.0]], 1, "2 numbers and Y of 1"),
