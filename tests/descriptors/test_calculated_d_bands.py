@@ -161,12 +161,12 @@ def test_a_damaged_result_is_calculated_again(cache, capsys, damage):
 )
 def test_a_killed_calculation_goes_on(cache, die_at):
     died = run_elsewhere(cache, die_at=die_at)
-    _, told = died.communicate(timeout=60)
+    _, told = died.communicate(timeout=300)
     assert died.returncode == -9
     assert f"iteration {die_at}," in told
     assert not list(cache.glob("*.npz"))
     lived = run_elsewhere(cache)
-    centers, told = lived.communicate(timeout=60)
+    centers, told = lived.communicate(timeout=300)
     assert f"iteration {die_at}," not in told
     assert ("iteration 64" in told) == (die_at != "64")
     fresh = bands(settings=preset_settings("draft", bands_percent=201))
@@ -178,17 +178,17 @@ def test_a_killed_calculation_goes_on(cache, die_at):
 def test_of_several_the_finished_ones_are_not_repeated(cache):
     bands("Cu(100)")
     died = run_elsewhere(cache, die_at="64", names=["Cu(100)", "Ni(111)", CU])
-    died.communicate(timeout=60)
+    died.communicate(timeout=300)
     assert died.returncode == -9
     lived = run_elsewhere(cache, names=["Cu(100)", "Ni(111)", CU])
-    out, told = lived.communicate(timeout=60)
+    out, told = lived.communicate(timeout=300)
     assert out.split()[0] == "2"
     assert "Cu(100): known" in told
 
 
 def test_two_processes_calculate_it_once(cache):
     both = [run_elsewhere(cache) for _ in range(2)]
-    answers = [one.communicate(timeout=60)[0].split() for one in both]
+    answers = [one.communicate(timeout=300)[0].split() for one in both]
     assert answers[0][1:] == answers[1][1:]
     assert len(answers[0]) == 5
     assert sorted(answer[0] for answer in answers) == ["0", "1"]
