@@ -83,27 +83,30 @@ def rate() -> None:
     """Describe surfaces never seen before, from their names."""
     names = family_names()
 
-    def describe(kind: Any, wanted: Sequence[str]) -> tuple[tuple[int, int], float]:
-        start = time.process_time()
+    def describe(kind: Any, wanted: Sequence[str]) -> tuple[tuple[int, int], float, float]:
+        start, wall_start = time.process_time(), time.perf_counter()
         shape = SiteFeaturizer(kind).fit_transform(site_table(wanted)).shape
-        return shape, time.process_time() - start
+        return shape, time.process_time() - start, time.perf_counter() - wall_start
 
     thousands = [names[first : first + 1000] for first in range(0, 4000, 1000)]
     rows, rates = [], {}
     for place, kind in enumerate(("geometry", "electronic")):
         describe(kind, names[4000:])
         done = [describe(kind, wanted) for wanted in thousands[2 * place : 2 * place + 2]]
-        seconds = statistics.mean(seconds for _, seconds in done)
+        seconds = statistics.mean(seconds for _, seconds, _ in done)
+        wall_s = statistics.mean(wall_s for _, _, wall_s in done)
         shape = done[0][0]
         rates[kind] = shape[0] / seconds
-        rows.append((f"`{kind}`", *shape, f"{seconds:.3f}", f"{rates[kind]:,.0f}"))
+        found = (f"{seconds:.3f}", f"{rates[kind]:,.0f}", f"{shape[0] / wall_s:,.0f}")
+        rows.append((f"`{kind}`", *shape, *found))
     print("### The family path: 1,000 L1₂(111) surfaces, from names to the finished table\n")
     print(
         "Names read, sites found (`site_table`), descriptors computed (`SiteFeaturizer`): the mean "
         "of two thousands never seen before, after other surfaces have prepared the family. The "
-        "kind `environment` is part of `geometry`.\n"
+        "kind `environment` is part of `geometry`. By the clock: what other work on the machine "
+        "left of it.\n"
     )
-    print_table(("kind", "sites", "numbers", "time / s", "sites per s"), rows)
+    print_table(("kind", "sites", "numbers", "time / s", "sites per s", "by the clock"), rows)
     for kind, found in rates.items():
         judge(f"{kind}: ≥ 100,000 sites a second", found >= 1e5, f"{found:,.0f}")
 

@@ -1,8 +1,4 @@
-"""Which sites of which batch the rows of a site table are.
-
-A row that carries a site id is that site. A row that carries only a kind, a subtype and zones, as
-published data mostly do, is the mean of the sites of its surface that agree with it best.
-"""
+"""Which surfaces of which batch the rows of a site table are on, and numbers for every row."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,14 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from ase.data import chemical_symbols
 from numpy.typing import NDArray
 
-from catml.descriptors.sites.elemental import ZONES
-from catml.errors import DescriptorError, SurfaceError
-from catml.structures.batches import SiteBatch, TemplateSite, batch_of_slab
+from catml.descriptors.sites.matching import column_texts, site_weights
+from catml.errors import SurfaceError
+from catml.structures.batches import SiteBatch, batch_of_slab
 from catml.structures.bulk.lattice import lattice_of
-from catml.structures.environment import count_elements, format_zone
 from catml.structures.families import site_batch
 from catml.structures.site_table import CLUSTER, surface_named
 from catml.structures.surface import Surface
@@ -26,11 +20,6 @@ if TYPE_CHECKING:
     from ase import Atoms
 
 Array = NDArray[np.float64]
-
-# What must agree is the kind of site and its binding atoms; an agreeing subtype then decides
-# before agreeing outer zones do, which published tables count by differing conventions.
-_SUBTYPE_AGREES = 4
-_ZONE_AGREES = 1
 
 # Surfaces that have so many bonds together are described at once. The arrays of a thousand flat
 # surfaces just fit into the cache of a processor, and memory is bounded for a million of sites.
@@ -107,7 +96,7 @@ def row_groups(
     SurfaceError
         If a surface name or its lattice constants cannot be used.
     """
-    ids = _texts(table, "site")
+    ids = column_texts(table, "site")
     if slab is not None:
         slabs = [SlabRows(0, len(table), slab)]
     named = np.ones(len(table), dtype=bool)
@@ -116,7 +105,7 @@ def row_groups(
         named[own] = False
         batch = batch_of_slab(part.atoms)
         first = np.zeros(len(own), dtype=np.int64)
-        yield RowGroup(batch, own, first, _weights(table, ids, own, batch, first), part.atoms)
+        yield RowGroup(batch, own, first, site_weights(table, ids, own, batch, first), part.atoms)
     rows, codes, surfaces, lattices = _distinct(table, np.flatnonzero(named))
     for batch in site_batch(surfaces, lattices):
         place = np.full(len(surfaces), -1)
@@ -124,7 +113,7 @@ def row_groups(
         which = place[codes]
         inside = which >= 0
         chosen, which = rows[inside], which[inside]
-        yield RowGroup(batch, chosen, which, _weights(table, ids, chosen, batch, which))
+        yield RowGroup(batch, chosen, which, site_weights(table, ids, chosen, batch, which))
 
 
 def site_values(
@@ -185,13 +174,6 @@ def _mean_over_sites(numbers: Array, weights: Array) -> Array:
     return np.where(total > 0, mean, np.nan)
 
 
-def _texts(table: pd.DataFrame, name: str) -> NDArray[np.object_]:
-    """A column of text, never missing; all empty if the table has no such column."""
-    if name not in table:
-        return np.full(len(table), "", dtype=object)
-    return table[name].fillna("").astype(str).to_numpy(dtype=object)
-
-
 def _lengths_ang(table: pd.DataFrame, name: str) -> Array:
     """A column of lattice constants, NaN where there is none."""
     return table[name].to_numpy(dtype=float) if name in table else np.full(len(table), np.nan)
@@ -204,7 +186,7 @@ def _distinct(
 
     Surfaces, with their lattice constants, are distinct if either differs.
     """
-    codes, names = pd.factorize(_texts(table, "surface")[rows])
+    codes, names = pd.factorize(column_texts(table, "surface")[rows])
     by_code = _known_surfaces(table, rows, codes, names.tolist())
     known = np.isin(codes, list(by_code))
     rows, codes = rows[known], codes[known]
@@ -238,76 +220,7 @@ def _known_surfaces(
         try:
             surfaces[code] = surface_named(name)
         except SurfaceError:
-            families = _texts(table, "family")[rows[codes == code]]
+            families = column_texts(table, "family")[rows[codes == code]]
             if not {"", CLUSTER}.issuperset(families):
                 raise
     return surfaces
-
-
-def _weights(
-    table: pd.DataFrame,
-    ids: NDArray[np.object_],
-    rows: NDArray[np.int64],
-    batch: SiteBatch,
-    surfaces: NDArray[np.int64],
-) -> Array:
-    """Share that each site of the batch has in some rows, of which `ids` are the sites' ids."""
-    weights = np.zeros((len(rows), len(batch.sites)))
-    named = ids[rows] != ""
-    own = np.flatnonzero(named)
-    weights[own, _places(table, ids, rows[own], batch)] = 1.0
-    if named.all():
-        return weights
-    own = np.flatnonzero(~named)
-    columns = [_texts(table, name)[rows[own]] for name in ("site_kind", "site_subtype", *ZONES)]
-    texts: dict[int, list[tuple[str, ...]]] = {}
-    for row, kind, subtype, *zones in zip(own, *columns, strict=True):
-        s = int(surfaces[row])
-        if s not in texts:
-            texts[s] = [_zone_texts(site, batch.numbers[s]) for site in batch.sites]
-        scores = np.array(
-            [
-                _agreement(site, text, kind, subtype, tuple(zones))
-                for site, text in zip(batch.sites, texts[s], strict=True)
-            ]
-        )
-        best = (scores == scores.max()) & (scores > 0)
-        weights[row] = best / max(best.sum(), 1)
-    return weights
-
-
-def _places(
-    table: pd.DataFrame, ids: NDArray[np.object_], rows: NDArray[np.int64], batch: SiteBatch
-) -> NDArray[np.int64]:
-    """Which of the batch's sites the ids of rows are."""
-    codes, distinct = pd.factorize(ids[rows])
-    position = {site.id: k for k, site in enumerate(batch.sites)}
-    for code, site_id in enumerate(distinct):
-        if site_id not in position:
-            name = _texts(table, "surface")[rows[int(np.argmax(codes == code))]]
-            raise DescriptorError(
-                f"{name or 'The slab'} has no site {site_id!r}: its sites are "
-                f"{', '.join(position)}. Correct the row, or leave its site empty."
-            )
-    return np.array([position[site_id] for site_id in distinct], dtype=np.int64)[codes]
-
-
-def _zone_texts(site: TemplateSite, numbers: NDArray[np.int64]) -> tuple[str, ...]:
-    zones = (site.atoms, site.same_layer, site.sublayer)
-    return tuple(
-        format_zone(dict(count_elements(chemical_symbols[numbers[i]] for i in zone)))
-        for zone in zones
-    )
-
-
-def _agreement(
-    site: TemplateSite,
-    texts: tuple[str, ...],
-    kind: str,
-    subtype: str,
-    zones: tuple[str, ...],
-) -> int:
-    if site.kind != kind or texts[0] != zones[0]:
-        return 0
-    score = 1 + _SUBTYPE_AGREES * (subtype in ("", site.subtype))
-    return score + sum(_ZONE_AGREES * (a == b) for a, b in zip(texts[1:], zones[1:], strict=True))
