@@ -1,11 +1,17 @@
 """d bands by calculation: from a surface's name or a slab to the table a file would give."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from catml.descriptors.calculating.calculated_dos import CalculatedDos, calculate_dos
 from catml.descriptors.calculating.settings import WINDOW_EV, DosSettings
-from catml.descriptors.d_band import Window, d_band_table
+from catml.descriptors.calculating.slab_boxes import SlabBox
+from catml.descriptors.d_band import Window, check_window, d_band_table
+from catml.descriptors.dos import ProjectedDos
+from catml.descriptors.dos_selection import D_METALS, select_atoms
 from catml.structures.layers import layer_numbers
 
 if TYPE_CHECKING:
@@ -59,10 +65,53 @@ def calculate_d_bands(
         layers=layers,
         allow_long=allow_long,
         quiet=quiet,
+        check=partial(
+            check_selection,
+            atoms=atoms,
+            elements=elements,
+            layer=layer,
+            site=site,
+            window_ev=window_ev,
+        ),
     )
     return table_of_calculated(
         found, atoms=atoms, elements=elements, layer=layer, site=site, window_ev=window_ev
     )
+
+
+def check_selection(
+    slab: SlabBox,
+    *,
+    atoms: Sequence[int] | None = None,
+    elements: Sequence[str] | None = None,
+    layer: int | None = None,
+    site: str | None = None,
+    window_ev: Window | None = None,
+) -> None:
+    """Refuse what cannot be described before it is calculated, which takes minutes.
+
+    Parameters
+    ----------
+    slab
+        Whose density of states is to be calculated.
+    atoms, elements, layer, site, window_ev
+        As for `catml.descriptors.d_band.d_band_table`.
+
+    Raises
+    ------
+    CatmlError
+        As for `d_band_table`.
+    """
+    check_window(window_ev)
+    metals = np.isin(slab.slab.numbers, list(D_METALS))
+    foreseen = ProjectedDos(
+        energy_ev=np.array([-1.0, 0.0, 1.0]),
+        d_states=np.where(metals, 1.0, 0.0)[:, None, None, None] * np.ones(3),
+        symbols=tuple(slab.slab.get_chemical_symbols()),
+        atoms=slab.slab,
+        source=slab.name,
+    )
+    select_atoms(foreseen, atoms=atoms, elements=elements, layer=layer, site=site)
 
 
 def table_of_calculated(

@@ -68,7 +68,7 @@ def d_band(
     chosen = sorted(checked_indices(dos, atoms))
     if spin not in dos.spins:
         raise DescriptorError(f"{dos.source} does not tell spins apart; ask for both together")
-    _check_window(window_ev)
+    check_window(window_ev)
     states = dos.states(chosen, spin)
     n_states = float(np.trapezoid(states, dos.energy_ev))
     who = ", ".join(f"{i} ({dos.symbols[i]})" for i in chosen[:5])
@@ -226,7 +226,14 @@ def _warn_of_cut_band(dos: ProjectedDos, atoms: list[int]) -> None:
             )
 
 
-def _check_window(window_ev: Window | None) -> None:
+def check_window(window_ev: Window | None) -> None:
+    """Refuse a window that is empty or does not hold the Fermi level.
+
+    Raises
+    ------
+    DescriptorError
+        If it is such a window.
+    """
     if window_ev is None:
         return
     low, high = window_ev

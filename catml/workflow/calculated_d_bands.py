@@ -1,11 +1,12 @@
 """From surfaces by name to the table of their d bands by calculation, its pictures and its rows."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catml.data.d_bands import append_d_bands, load_d_bands
-from catml.descriptors.calculated_d_bands import table_of_calculated
+from catml.descriptors.calculated_d_bands import check_selection, table_of_calculated
 from catml.descriptors.calculating.calculated_dos import CalculatedDos, calculate_dos
 from catml.descriptors.calculating.settings import WINDOW_EV, preset_settings
 from catml.descriptors.d_band import Window
@@ -77,6 +78,7 @@ def describe_calculated_d_bands(
         raise WorkflowError(f"the picture {str(plot)!r} must end in .png or .svg")
     if store is not None:
         _check_store(store)
+    window_ev = WINDOW_EV if window_ev is None else window_ev
     found = calculate_dos(
         [_slab(text) for text in slabs],
         engine=engine,
@@ -84,10 +86,17 @@ def describe_calculated_d_bands(
         layers=layers,
         allow_long=allow_long,
         quiet=quiet,
+        check=partial(
+            check_selection,
+            atoms=atoms,
+            elements=elements,
+            layer=layer,
+            site=site,
+            window_ev=window_ev,
+        ),
     )
     if store is not None:
         store_calculated(found, store)
-    window_ev = WINDOW_EV if window_ev is None else window_ev
     table = table_of_calculated(
         found, atoms=atoms, elements=elements, layer=layer, site=site, window_ev=window_ev
     )
@@ -155,6 +164,10 @@ def _slab(text: str) -> "Surface | Atoms":
     """Return the surface of a name, or the slab of a file."""
     if "(" in text and not Path(text).is_file():
         return Surface(text)
+    if not Path(text).exists():
+        raise WorkflowError(
+            f"{text!r} is neither the name of a surface, as 'Cu(111)', nor the file of a slab"
+        )
     return read_slab(text)
 
 

@@ -249,13 +249,19 @@ def test_what_comes_back_must_fit():
         ("Cu(", {}, "Cu"),
         (Surface(CU).slab(), {"layers": 5}, "finished slab has its layers"),
         (CU, {"layer": 9}, "no layer 9"),
+        (CU, {"atoms": [4]}, "no atom 4; its atoms are numbered from 0 to 3"),
+        (CU, {"elements": ["Ni"]}, "no atom of Ni; it has Cu"),
+        (CU, {"site": "top"}, "no site 'top'; it has"),
+        (["Ni(111)", CU], {"elements": ["Ni"]}, r"Cu\(111\) has no atom of Ni"),
+        (CU, {"window_ev": (5, -5)}, "is empty; give the lower energy first"),
         (CU, {"window_ev": (1, 3)}, "Fermi level"),
     ],
 )
-def test_refusals_are_one_message(slab, options, says):
+def test_refusals_are_one_message_before_anything_is_calculated(slab, options, says):
     with pytest.raises(CatmlError, match=says) as caught:
         calculate_d_bands(slab, **{"engine": "bands", **options})
     assert "\n" not in str(caught.value)
+    assert not d_band_engine.calls
 
 
 def test_long_calculations_are_asked_for():

@@ -6,7 +6,7 @@ was stopped goes on.
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -73,6 +73,7 @@ def calculate_dos(
     layers: int | None = None,
     allow_long: bool = False,
     quiet: bool = False,
+    check: Callable[[SlabBox], None] | None = None,
 ) -> list[CalculatedDos]:
     """Calculate densities of states, or take them from the cache.
 
@@ -96,6 +97,8 @@ def calculate_dos(
         Calculate also what is estimated to take more than an hour.
     quiet
         Leave progress on standard error out.
+    check
+        Called with every slab before the first is calculated; what it raises goes to the caller.
 
     Returns
     -------
@@ -116,6 +119,9 @@ def calculate_dos(
     settings = settings or preset_settings(preset, chosen.presets)
     version = chosen.version()
     boxes = [slab_box(slab, settings, layers=layers) for slab in given]
+    if check is not None:
+        for box in boxes:
+            check(box)
     progress = DosProgress(quiet=quiet)
     jobs = [_Job(box, chosen, version, settings, progress) for box in boxes]
     if not allow_long:

@@ -46,6 +46,7 @@ _POSITIVE = (
     "max_iterations",
 )
 _LEAST_BANDS_PERCENT = 110
+_MOST_KPOINTS_ANG = 30.0  # ten times what metals need; a typing error may ask for millions
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,11 @@ class DosSettings:
                 raise DescriptorError(
                     f"the setting {name} is {getattr(self, name):g}; it must be more than 0"
                 )
+        if self.kpoint_density_ang > _MOST_KPOINTS_ANG:
+            raise DescriptorError(
+                f"the setting kpoint_density_ang is {self.kpoint_density_ang:g}; it must be at "
+                f"most {_MOST_KPOINTS_ANG:g}"
+            )
         if self.bands_percent < _LEAST_BANDS_PERCENT:
             raise DescriptorError(
                 f"the setting bands_percent is {self.bands_percent}; a metal needs at least "

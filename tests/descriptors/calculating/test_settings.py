@@ -29,6 +29,7 @@ def test_changes_are_marked_and_typed():
         ({"smearing_ev": "nan"}, "smearing_ev is nan; it must be more than 0"),
         ({"vacuum_ang": "inf"}, "vacuum_ang is inf"),
         ({"bands_percent": 90}, "at least 110"),
+        ({"kpoint_density_ang": 1e9}, "kpoint_density_ang is 1e[+]09; it must be at most 30"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(changes, says):
