@@ -36,7 +36,7 @@ import pandas as pd
 from ase import Atoms
 from ase.build import fcc100, fcc111
 from ase.data import atomic_numbers
-from fit_d_bands import calibration, element_sets
+from d_band_calibration import calibration, element_sets
 from numpy.typing import NDArray
 
 from catml.data.tables import load_dataset

@@ -1,23 +1,25 @@
 """The d band of every atom without DFT: centre, width, shape, upper edge and filling.
 
-The centre is the level of the atom's d states in tight binding
-(`catml.descriptors.tight_binding.local_bands`), found from the charge the atom holds among its
-neighbours:
+The centre is found in two steps. Tight binding of the d states gives a level
+(`catml.descriptors.tight_binding.local_bands`) from the charge the atom holds among its neighbours,
 
-    ε_i = ε_i⁰ + U (n_i - n_i⁰) + k_s (1 - CN_i / 12) + k_χ Σ_j (χ_j - χ_i) / 12.
+    ε_i = ε_i⁰ + U (n_i - n_i⁰),
 
-ε⁰ is the element's bulk centre (`d_band_center_bulk_ev`) and n⁰ the filling this model gives for
-that bulk, so that every bulk metal comes out as tabulated. Strain, coordination and neighbours of
-another radius act through the second moment, neighbours of another level through their share of
-it: an early transition metal takes part of a late one's states above the Fermi level, and the
-level falls to make up for the charge. The last two terms are what a d-only model cannot know: the
-potential at a surface, which lost part of its sp electrons, and the charge that goes to the more
-electronegative neighbour (Pauling's χ).
+where ε⁰ is the element's bulk centre (`d_band_center_bulk_ev`) and n⁰ the filling this model gives
+for that bulk, so that every bulk metal comes out as tabulated. Strain, coordination and neighbours
+of another radius act through the second moment, neighbours of another level through their share of
+it. What a d-only model cannot know is added,
 
-Four numbers for all metals were fitted, by ``benchmarks/fit_d_bands.py`` to calculations of our
-own and to published shifts of surface impurities (doi:10.1016/S1381-1169(96)00348-2); three
-more turn the second moment into the width and upper edge of calculations. They stand in
-``d_band_model.csv``.
+    centre_i = ε_i + k_i (1 - CN_i / 12) + Σ_t c_t x_t,
+
+k of the element, so that its clean close-packed surface lies about as far from its bulk as in our
+own calculations, and terms x in the differences between the atom and its neighbours
+(`catml.descriptors.tight_binding.neighbor_terms`). The width is √(a μ2 + s²) times the exponential
+of the same terms with coefficients of their own.
+
+All coefficients are the same for all elements and were fitted by ``benchmarks/fit_d_bands.py`` to
+calculations of our own (``gpaw_alloys``) and, the centre, to published shifts of surface impurities
+(doi:10.1016/S1381-1169(96)00348-2). They stand in ``d_band_model.csv``.
 """
 
 import csv
@@ -32,12 +34,13 @@ from numpy.typing import NDArray
 from catml.descriptors.sites.coordination import coordination_numbers
 from catml.descriptors.sites.elemental import has_d_band
 from catml.descriptors.tight_binding.local_bands import fillings, neutral_levels, semiellipses
+from catml.descriptors.tight_binding.neighbor_terms import POWERS, TERMS, neighbor_terms
 from catml.descriptors.tight_binding.second_moments import (
     bond_strengths,
     bulk_rectangular_widths,
     second_moments,
 )
-from catml.elements.properties import element_array
+from catml.elements.properties import HIGHEST_ATOMIC_NUMBER, element_array, element_value
 from catml.structures.batches import SiteBatch
 
 Array = NDArray[np.float64]
@@ -45,9 +48,9 @@ Array = NDArray[np.float64]
 _BULK_NEIGHBORS = 12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DBandParameters:
-    """The numbers of the model that are fitted; the same for all elements.
+    """The numbers of the model that are fitted.
 
     Attributes
     ----------
@@ -55,23 +58,24 @@ class DBandParameters:
         Energy of the level per share of the band that is filled, U.
     broadening_ev : float
         Broadening γ of the states by sp electrons.
-    missing_neighbors_ev : float
-        k_s, shift for all twelve neighbours gone.
-    electronegativity_ev : float
-        k_χ, shift per unit of Pauling's scale.
     width_scale, width_background_ev : float
-        a and s of the calculated width, √(a μ2 + s²).
+        a and s of the width.
     upper_edge_in_widths : float
         How many rms widths the upper edge lies above the centre.
+    surface_shifts_ev : float array (119,)
+        k of every element, the shift for all twelve neighbours gone; NaN where there is none.
+    center_terms, width_terms : float array (len(TERMS) * POWERS,)
+        Coefficients of the terms of the neighbours, in eV per unit of the term for the centre.
     """
 
     u_ev: float
     broadening_ev: float
-    missing_neighbors_ev: float
-    electronegativity_ev: float
     width_scale: float
     width_background_ev: float
     upper_edge_in_widths: float
+    surface_shifts_ev: Array
+    center_terms: Array
+    width_terms: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,10 +139,11 @@ def estimate_d_bands(
     Notes
     -----
     Against calculated bands of 8,655 atoms of (111) and (100) surfaces of alloys
-    (doi:10.1063/5.0232141; nothing was fitted to them), centres are off by 0.20 eV on average and
-    rms widths by 0.17 eV; r is 0.96 and 0.87. Within one element across alloys r of the centre is
-    0.57 on average. Magnetism is not in the model: alloyed iron and manganese are better described
-    by their bulk centre, and late metals beside early ones lie up to 0.4 eV too high.
+    (doi:10.1063/5.0232141; nothing was fitted to them), centres are off by 0.19 eV on average and
+    rms widths by 0.16 eV; r is 0.97 and 0.89. Within one element across alloys r of the centre is
+    0.61 on average. Against our own calculations of surfaces whose pair of elements was held out,
+    centres are off by 0.22 eV. Magnetism is not in the model: alloyed iron, cobalt and manganese
+    are better described by their bulk centre.
 
     Examples
     --------
@@ -156,13 +161,12 @@ def estimate_d_bands(
     own = np.where(
         np.isfinite(hops.second), element_array("d_band_center_bulk_ev")[hops.numbers], np.nan
     )
-    start = own + _shifts(batch, chosen)[:, which]
     target = _bulk_fillings(chosen.broadening_ev)[hops.numbers]
-    known = np.isfinite(start) & np.isfinite(target)
+    known = np.isfinite(own) & np.isfinite(target)
     self_energy = _self_energies(batch, which, hops, chosen.broadening_ev)
-    center, filling = np.full((2, *start.shape), np.nan)
-    center[known], filling[known] = neutral_levels(
-        start[known],
+    level, filling = np.full((2, *own.shape), np.nan)
+    level[known], filling[known] = neutral_levels(
+        own[known],
         self_energy[known],
         target[known],
         u_ev=chosen.u_ev,
@@ -170,8 +174,12 @@ def estimate_d_bands(
     )
     idealized = element_array("d_filling")[hops.numbers]
     filling = np.clip(idealized + filling - target, 0.0, 1.0)
+    terms = neighbor_terms(batch, which, hops.bonds)
+    missing = np.maximum(1 - coordination_numbers(batch)[:, which] / _BULK_NEIGHBORS, 0.0)
+    surface = chosen.surface_shifts_ev[hops.numbers] * missing
+    center = level + surface + terms @ chosen.center_terms
     width = np.sqrt(chosen.width_scale * hops.second + chosen.width_background_ev**2)
-    width = np.where(known, width, np.nan)
+    width = np.where(known, width * np.exp(terms @ chosen.width_terms), np.nan)
     edge = center + chosen.upper_edge_in_widths * width
     skewness, kurtosis = _shape(batch, which, hops, center)
     columns = (center, width, skewness, kurtosis, edge, filling)
@@ -182,15 +190,28 @@ def estimate_d_bands(
 def fitted_parameters() -> DBandParameters:
     """Return the fitted numbers, read from ``d_band_model.csv``."""
     text = files("catml.descriptors").joinpath("d_band_model.csv").read_text(encoding="utf-8")
-    value = {row["parameter"]: float(row["value"]) for row in csv.DictReader(text.splitlines())}
+    rows = list(csv.DictReader(text.splitlines()))
+    value = {(row["parameter"], row["of"], row["power"]): float(row["value"]) for row in rows}
+    shifts = np.full(HIGHEST_ATOMIC_NUMBER + 1, np.nan)
+    for quantity, symbol, _ in value:
+        if quantity == "surface_shift":
+            number = int(element_value(symbol, "atomic_number"))
+            shifts[number] = value[quantity, symbol, ""]
+    center, width = (
+        np.array([value[quantity, term, str(k)] for term in TERMS for k in range(POWERS)])
+        for quantity in ("center", "width")
+    )
+    for array in (shifts, center, width):
+        array.flags.writeable = False
     return DBandParameters(
-        u_ev=value["u"],
-        broadening_ev=value["broadening"],
-        missing_neighbors_ev=value["missing_neighbors"],
-        electronegativity_ev=value["electronegativity"],
-        width_scale=value["width_scale"],
-        width_background_ev=value["width_background"],
-        upper_edge_in_widths=value["upper_edge"],
+        u_ev=value["u", "", ""],
+        broadening_ev=value["broadening", "", ""],
+        width_scale=value["width_scale", "", ""],
+        width_background_ev=value["width_background", "", ""],
+        upper_edge_in_widths=value["upper_edge", "", ""],
+        surface_shifts_ev=shifts,
+        center_terms=center,
+        width_terms=width,
     )
 
 
@@ -225,18 +246,6 @@ def _self_energies(
     for column, neighbors in enumerate(batch.neighbors[which].T):
         total += hops.bonds[:, :, column, None] * green[:, neighbors]
     return np.asarray(total)
-
-
-def _shifts(batch: SiteBatch, parameters: DBandParameters) -> Array:
-    """What acts on the levels beside the d charge, (S, N) in eV."""
-    missing = np.maximum(1 - coordination_numbers(batch) / _BULK_NEIGHBORS, 0.0)
-    chi = element_array("pauling_electronegativity")[batch.numbers]
-    present = np.isfinite(batch.distances)
-    differences = np.where(present, chi[:, batch.neighbors] - chi[:, :, None], 0.0).sum(axis=2)
-    return np.asarray(
-        parameters.missing_neighbors_ev * missing
-        + parameters.electronegativity_ev * differences / _BULK_NEIGHBORS
-    )
 
 
 @cache
