@@ -118,8 +118,8 @@ def d_band_rows(
     >>> rows = d_band_rows(dos_from_arrays(energy, states, atoms=slab), how)
     >>> rows[rows["window_high_ev"] == 5][["layer", "multiplicity", "d_band_center_ev"]].round(3)
        layer  multiplicity  d_band_center_ev
-    1    1.0           2.0              -2.0
-    4    2.0           1.0              -2.0
+    0    1.0           2.0              -2.0
+    3    2.0           1.0              -2.0
     """
     import pandas as pd
 
