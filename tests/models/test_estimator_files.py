@@ -15,6 +15,12 @@ from tests.models.problems import smooth_problem
 
 NAMES = [name for name in REGRESSORS if isinstance(make_regressor(name), CrossFitted)]
 
+SMALL = {
+    "random_forest": {"n_estimators": 5},
+    "extra_trees": {"n_estimators": 5},
+    "gradient_boosting": {"max_iter": 10},
+}
+
 
 @pytest.fixture(scope="module")
 def problem() -> tuple[Array, Array]:
@@ -29,7 +35,9 @@ def test_all_but_the_three_of_their_own_are_cross_fitted() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_predictions_survive_being_saved(name: str, problem: tuple[Array, Array]) -> None:
-    model = make_regressor(name, seed=2, n_jobs=1).fit(*problem)
+    model = make_regressor(name, seed=2, n_jobs=1)
+    model.estimator.set_params(**SMALL.get(name, {}))
+    model.fit(*problem)
     again = regressor_of(state_of(model))
     for before, after in zip(
         model.predict(problem[0], True), again.predict(problem[0], True), strict=True

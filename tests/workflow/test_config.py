@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catml.errors import WorkflowError
+from catml.models.regressor_names import REGRESSOR_NAMES
 from catml.resources import shipped_folder
 from catml.workflow.config import WorkflowConfig, check_config, load_config
 
@@ -41,6 +42,11 @@ def test_what_is_not_said_has_a_stated_default() -> None:
     config = check_config(workflow())
     assert config.validation.splits == ("random", "composition")
     assert config.model.regressor in ("gaussian_process", "xgboost")
+
+
+def test_every_regressor_has_its_name_in_a_workflow() -> None:
+    for name in REGRESSOR_NAMES:
+        assert check_config(workflow(model__regressor=name)).model.regressor == name
 
 
 @pytest.mark.parametrize(
