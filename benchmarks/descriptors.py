@@ -37,6 +37,7 @@ from ase.neighborlist import neighbor_list
 from pymatgen.analysis.local_env import CrystalNN, VoronoiNN
 from pymatgen.io.ase import AseAtomsAdaptor
 
+import catml
 from catml.atomic_files import write_atomically
 from catml.descriptors.d_band_model import estimate_d_bands
 from catml.descriptors.featurizer import SiteFeaturizer
@@ -375,8 +376,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def about() -> str:
     """The versions and the machine, and how busy it is."""
-    tools = ("catml", "numpy", "ase", "pymatgen", "dscribe", "matminer")
-    present = [f"{name} {version(name)}" for name in tools if installed(name)]
+    tools = ("numpy", "ase", "pymatgen", "dscribe", "matminer")
+    present = [f"catml {catml.__version__}"]
+    present += [f"{name} {version(name)}" for name in tools if installed(name)]
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     cores = f"one core of {os.cpu_count()}, load {load:.1f}"
     return f"Python {platform.python_version()}, {', '.join(present)}; {cores}.\n"

@@ -6,7 +6,7 @@ numbers; lengths come in only with `Prototype.cell`.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from math import gcd, sqrt
 from typing import Literal, Protocol
 
@@ -114,7 +114,7 @@ class Prototype:
         """Miller indices a facet of this prototype is written with."""
         return 4 if self.name in _HEXAGONAL else 3
 
-    @property
+    @cached_property
     def ratio(self) -> tuple[int, ...]:
         """Atoms of each role in the formula, ``(3, 1)`` for L1_2."""
         counts = [self.roles.count(role) for role in range(max(self.roles) + 1)]
