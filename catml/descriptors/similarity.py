@@ -143,7 +143,12 @@ def _stacked(structures: Sequence[ArrayLike], name: str) -> tuple[Array, NDArray
 
 
 def _unit_rows(X: ArrayLike, name: str) -> Array:
-    rows = np.asarray(X, dtype=float)
+    try:
+        rows = np.asarray(X, dtype=float)
+    except (TypeError, ValueError):
+        raise DescriptorError(
+            f"{name} is no array of numbers: give vectors of one length, one a row."
+        ) from None
     if rows.ndim != 2:
         raise DescriptorError(
             f"{name} has {rows.ndim} axes: give one vector a row, an array of two axes."

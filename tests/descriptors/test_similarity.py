@@ -150,6 +150,8 @@ def test_scikit_learn_takes_it(vectors):
         ([[1.0, np.nan]], None, 1, "Row 0 of X"),
         ([[1.0, 0.0]], [[1.0]], 1, "2 numbers and Y of 1"),
         ([1.0, 0.0], None, 1, "X has 1 axes"),
+        ("abc", None, 1, "X is no array of numbers"),
+        ([[1.0], [1.0, 2.0]], None, 1, "vectors of one length, one a row"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(X, Y, exponent, message):

@@ -6,7 +6,7 @@ was stopped goes on.
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -114,7 +114,14 @@ def calculate_dos(
 
     from catml.structures.surface import Surface
 
-    given = [slabs] if isinstance(slabs, (str, Surface, Atoms)) else list(slabs)
+    one = (str, Surface, Atoms)
+    given = list(slabs) if isinstance(slabs, Iterable) and not isinstance(slabs, one) else [slabs]
+    wrong = [slab for slab in given if not isinstance(slab, one)]
+    if wrong or not given:
+        what = f"{wrong[0]!r:.40} is no slab" if wrong else "there is no slab to calculate"
+        raise DescriptorError(
+            f"{what}; give names of surfaces such as 'Cu(111)', Surface objects or ase.Atoms"
+        )
     chosen = engine_named(engine)
     settings = settings or preset_settings(preset, chosen.presets)
     version = chosen.version()
