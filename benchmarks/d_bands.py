@@ -21,7 +21,8 @@ of the layer a row is follows from ``mulliken``: the electronegativity of the at
 geometric mean of those within 5.5 Å. Neighbourhoods of one third shell count 27 atoms on (111) and
 25 on (100), so that every share of guests has its own value. Bulk lattice constants are catml's
 (BEEF-vdW), of the host under layers on it, of X3M for X3M and its skins. Rows of other templates
-(``AOR``, three-part names ending in ``-Pt``) and of (211) are left out.
+(``AOR``, three-part names ending in ``-Pt``) are left out, and all of (211): the table does not say
+which of its atoms a row is, and on a pure surface ``mulliken`` is 0 for each.
 """
 
 from __future__ import annotations
