@@ -131,3 +131,9 @@ def test_rows_without_geometry_are_missing_and_wrong_sites_an_error():
     assert electronic_features(pd.DataFrame([motif])).isna().all(axis=None)
     with pytest.raises(DescriptorError, match="has no site 'ontop-7'"):
         electronic_features(site_table(["Pt(111)"]).assign(site="ontop-7"))
+
+
+def test_what_is_alike_on_all_ideal_slabs_is_exactly_alike():
+    features = electronic_features(site_table(["Cu(111)", "Pt(111)", "Pd(111)"]))
+    assert set(features["strain"]) == {0.0}
+    assert set(features["orbital_coordination_number_d"]) == {9.0}
