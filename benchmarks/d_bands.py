@@ -4,7 +4,8 @@
     python benchmarks/d_bands.py dft_d_band.csv.gz  # and a table of surface atoms of one's own
 
 Prints Markdown: mean absolute error and r, with 95 % intervals from a bootstrap over element
-pairs, beside three baselines. Nothing is fitted to these tables.
+pairs, beside three baselines. No number is fitted to these tables; ``fit_d_bands.py`` says what
+they were looked at for.
 
 The table of surface atoms has the columns ``facet, template, host, guest, site_element,
 d_center_eV, d_width_eV, mulliken`` (S.-H. Wang, H. Xin and co-workers; Y. Huang et al., J. Chem.
