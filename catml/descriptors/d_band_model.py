@@ -41,6 +41,7 @@ from catml.descriptors.tight_binding.second_moments import (
     second_moments,
 )
 from catml.elements.properties import HIGHEST_ATOMIC_NUMBER, element_array, element_value
+from catml.errors import DescriptorError
 from catml.structures.batches import SiteBatch
 
 Array = NDArray[np.float64]
@@ -136,6 +137,11 @@ def estimate_d_bands(
     parameters : DBandParameters, optional
         By default `fitted_parameters`.
 
+    Raises
+    ------
+    DescriptorError
+        If `batch` is no SiteBatch.
+
     Notes
     -----
     Against calculated bands of 8,655 atoms of (111) and (100) surfaces of alloys
@@ -156,6 +162,12 @@ def estimate_d_bands(
     >>> bool(squeezed < stretched)
     True
     """
+    if not isinstance(batch, SiteBatch):
+        raise DescriptorError(
+            f"d bands are estimated for a SiteBatch, not for {type(batch).__name__}; take "
+            "batch_of_slab(atoms) of catml.structures.batches, or SiteFeaturizer('electronic'), "
+            "which takes names and slabs"
+        )
     chosen = fitted_parameters() if parameters is None else parameters
     which = np.arange(batch.numbers.shape[1]) if atoms is None else np.unique(list(atoms))
     hops = _hops(batch, which)

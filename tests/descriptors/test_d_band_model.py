@@ -6,6 +6,7 @@ from ase.cluster import Octahedron
 from catml.descriptors.d_band_model import DBandEstimate, estimate_d_bands, fitted_parameters
 from catml.descriptors.sites.coordination import own_bond_lengths
 from catml.elements.properties import element_array, element_value
+from catml.errors import DescriptorError
 from catml.structures.batches import batch_of_slab
 from catml.structures.families import site_batch
 from catml.structures.surface import Surface
@@ -128,3 +129,8 @@ def test_early_metals_below_the_surface_pull_palladium_down() -> None:
     for guest in ("Ti", "Zr", "Mo"):
         assert -0.8 < top_center(f"Pd-{guest}@Pd(111)") - clean < -0.15
     assert top_center("Au@Pd(111)") > clean
+
+
+def test_a_name_is_refused_with_the_way_to_go():
+    with pytest.raises(DescriptorError, match="batch_of_slab"):
+        estimate_d_bands("Cu(111)")
