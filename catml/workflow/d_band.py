@@ -108,9 +108,7 @@ def draw_d_bands(
     chosen = select_atoms(dos, atoms=atoms, elements=elements, layer=layer, site=site)
     together = d_band_table(dos, atoms=chosen, window_ev=window_ev).tail(len(dos.spins))
     drawn = dos.spins[1:] or dos.spins
-    named = " ".join(f"{dos.symbols[i]}{i}" for i in chosen[:_NAMED_ATOMS])
-    more = f" and {len(chosen) - _NAMED_ATOMS} more" if len(chosen) > _NAMED_ATOMS else ""
-    title = f"d states of {named}{more}"
+    title = _atoms_in_words([dos.symbols[i] for i in chosen], chosen)
     near = _near_window(dos, window_ev)
     figure, _ = dos_figure(
         dos.energy_ev[near],
@@ -130,3 +128,11 @@ def _near_window(dos: ProjectedDos, window_ev: Window | None) -> slice:
         dos.energy_ev, (low - _BESIDE_WINDOW_EV, high + _BESIDE_WINDOW_EV)
     )
     return slice(int(first), int(last))
+
+
+def _atoms_in_words(symbols: Sequence[str], atoms: Sequence[int]) -> str:
+    """``Cu atom 3``, ``Cu, Ni atoms 0, 1, 2, 3 and 5 more``; not Cu3, a formula."""
+    elements = ", ".join(dict.fromkeys(symbols))
+    named = ", ".join(map(str, atoms[:_NAMED_ATOMS]))
+    more = f" and {len(atoms) - _NAMED_ATOMS} more" if len(atoms) > _NAMED_ATOMS else ""
+    return f"{elements} atom{'s' if len(atoms) > 1 else ''} {named}{more}"

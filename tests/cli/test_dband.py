@@ -143,7 +143,7 @@ def test_the_picture(folder, capsys):
     picture = folder / "dos.svg"
     records(capsys, folder / "DOSCAR", "--plot", picture)
     text = picture.read_text()
-    assert "d states of Fe0 Fe1" in text
+    assert "atoms 0, 1" in text
     assert "upper edge" in text
     for atom in ("0", "2"):
         records(capsys, folder / "DOSCAR", "--atom", atom, "--plot", folder / "one.png")

@@ -113,8 +113,8 @@ def test_rows_of_other_settings_stand_beside_each_other(folder):
 def test_tables_and_pictures_are_written(folder, capsys):
     options = ("--plot", "dos.svg", "--out", "bands.csv", "--quiet")
     assert dband("Cu(111)", "Pt3Ni(111)", "--layer", "1", *options) == 0
-    assert "Cu(111): d states of Cu3" in (folder / "dos-Cu_111.svg").read_text()
-    assert "Pt3Ni(111): d states of" in (folder / "dos-Pt3Ni_111.svg").read_text()
+    assert "Cu(111): Cu atom 3" in (folder / "dos-Cu_111.svg").read_text()
+    assert "Pt3Ni(111): Pt, Ni atoms" in (folder / "dos-Pt3Ni_111.svg").read_text()
     assert len(pd.read_csv(folder / "bands.csv")) == 6
     assert dband("Cu(111)", "--plot", "dos.png", "--out", "bands.json", "--json", "--quiet") == 0
     assert (folder / "bands.json").read_text() == capsys.readouterr().out.splitlines(True)[-1]
