@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from catml.errors import ModelError
+
 Array = NDArray[np.float64]
 RowSets = tuple[NDArray[np.intp], ...]
 
@@ -51,3 +53,11 @@ class NaNTolerantRegressor(RegressorMixin, BaseEstimator):
     def _check_features(self, X: ArrayLike) -> Array:
         check_is_fitted(self)
         return validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
+
+    def _need_training_rows(self, attribute: str) -> None:
+        """Refuse to leave rows out where `attribute`, which only `fit` sets, is not there."""
+        if not hasattr(self, attribute):
+            raise ModelError(
+                "Leaving rows out needs the training rows, which a model file does not hold: fit "
+                "the model first."
+            )

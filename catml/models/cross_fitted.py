@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,8 +15,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import ParameterGrid
 
 from catml.errors import ModelError
-from catml.models.base import Array, NaNTolerantRegressor, RowSets
-from catml.models.folds import are_groups, group_folds
+from catml.models.base import Array, RowSets
+from catml.models.folded import FoldedRegressor
+from catml.models.folds import group_folds, group_labels
 from catml.models.scaling import FeatureScaling
 
 # Settings are chosen on at most this many rows: the cost of a kernel grows with their cube.
@@ -66,7 +67,7 @@ class Member:
         return self.center + self.spread * values
 
 
-class CrossFitted(NaNTolerantRegressor):
+class CrossFitted(FoldedRegressor):
     """A scikit-learn regressor fitted to all rows, and to the rows outside each fold of groups.
 
     The mean is that of the fit to all rows. Its variance is v·((1 − w) + w·J(x)/J̄): J is the
@@ -116,11 +117,6 @@ class CrossFitted(NaNTolerantRegressor):
     60.0
     """
 
-    # Every set of rows left out costs a fit.
-    rehearses: ClassVar[tuple[str, ...]] = ("composition", "host")
-    # Trees disagree little where there are no rows at all.
-    std_grows: ClassVar[bool] = False
-
     def __init__(
         self,
         estimator: Any,
@@ -157,7 +153,7 @@ class CrossFitted(NaNTolerantRegressor):
         """
         X, y = self._check_training(X, y)
         self._refuse_too_many(len(y))
-        labels = np.arange(len(y)) if groups is None else np.unique(groups, return_inverse=True)[1]
+        labels = group_labels(groups, len(y))
         self._X, self._y, self._labels = X, y, labels
         self.settings_ = self._choose_settings()
         folds = group_folds(labels, self.n_folds, seed=self.random_state)
@@ -186,36 +182,10 @@ class CrossFitted(NaNTolerantRegressor):
             return mean
         return mean, self._std(_jackknife_variance(self.members_[1:], X))
 
-    def predict_left_out(self, left_out: RowSets | None = None) -> tuple[Array, Array]:
-        """Mean and standard deviation of sets of training rows, each from fits without it.
-
-        Parameters
-        ----------
-        left_out
-            Sets of row positions; those of the groups given to `fit` cost nothing, others one fit
-            each, and keep the standard deviation of their rows' folds. None takes the folds of
-            `fit`, in the order of the rows.
-
-        Returns
-        -------
-        tuple of ndarray
-            Means and standard deviations of new observations, set after set.
-
-        Raises
-        ------
-        ModelError
-            The model was read from a file, which holds no training rows.
-        """
-        if not hasattr(self, "_held_out"):
-            raise ModelError("Leaving rows out needs the training rows: fit the model first.")
-        if left_out is None:
-            return self._held_out, self._held_out_std
-        rows = np.concatenate(left_out)
-        if are_groups(left_out, self._labels):
-            return self._held_out[rows], self._held_out_std[rows]
-        members = self._fit_without(list(left_out))
+    def _predict_without(self, left_out: RowSets) -> Array:
+        members = self._fit_without(left_out)
         means = [m.predict(self._X[out]) for m, out in zip(members, left_out, strict=True)]
-        return np.concatenate(means), self._held_out_std[rows]
+        return np.concatenate(means)
 
     def _refuse_too_many(self, n: int) -> None:
         if self.max_rows is not None and n > self.max_rows:

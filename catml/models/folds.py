@@ -1,12 +1,23 @@
 """Folds that keep related rows together, for regressors that learn from held-out errors."""
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.model_selection import GroupKFold, KFold
 
 from catml.models.base import RowSets
 
 Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
+
+
+def group_labels(groups: ArrayLike | None, n: int) -> NDArray[np.intp]:
+    """(n,) whole numbers that tell groups apart; without groups every row is its own.
+
+    Examples
+    --------
+    >>> group_labels(["Pt", "Cu", "Pt"], 3).tolist(), group_labels(None, 2).tolist()
+    ([1, 0, 1], [0, 1])
+    """
+    return np.arange(n) if groups is None else np.unique(groups, return_inverse=True)[1]
 
 
 def group_folds(labels: NDArray[np.intp], n_folds: int, *, seed: int) -> Folds:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from catml.errors import ModelError
 from catml.models.base import Array, NaNTolerantRegressor, RowSets, row_sets
 from catml.models.scaling import FeatureScaling
 
@@ -111,8 +110,7 @@ class RidgeWithUncertainty(NaNTolerantRegressor):
         ModelError
             The model was read from a file, which holds no training rows.
         """
-        if not hasattr(self, "_target"):
-            raise ModelError("Leaving rows out needs the training rows: fit the ridge first.")
+        self._need_training_rows("_target")
         sets = row_sets(np.arange(len(self._target))) if left_out is None else left_out
         means, stds = [], []
         for rows in sets:

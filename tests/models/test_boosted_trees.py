@@ -66,5 +66,5 @@ def test_missing_features_are_allowed() -> None:
 def test_a_restored_model_has_no_held_out_rows() -> None:
     X, y, groups = smooth_problem(60)
     restored = regressor_of(state_of(quick().fit(X, y, groups)))
-    with pytest.raises(ModelError, match="fit the trees first"):
+    with pytest.raises(ModelError, match="fit the model first"):
         restored.predict_left_out()
