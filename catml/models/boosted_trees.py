@@ -106,8 +106,8 @@ class BoostedTrees(FoldedRegressor):
             return mean
         return mean, np.exp(self._members("scale", X).mean(axis=0))
 
-    def _predict_without(self, left_out: RowSets) -> Array:
-        """Means of sets of rows, from boosters that each leave out several of the sets."""
+    def _predict_without(self, left_out: RowSets) -> tuple[Array, Array]:
+        """Means from boosters that leave out several sets; deviations as in the folds of `fit`."""
         numbers = np.arange(len(left_out))
         means: list[Array] = [np.zeros(0)] * len(left_out)
         splits = self._splits(numbers)
@@ -119,7 +119,7 @@ class BoostedTrees(FoldedRegressor):
         for fold, booster in zip(splits, self._together(tasks), strict=True):
             for k in fold:
                 means[k] = _evaluate(booster, self._X[left_out[k]])
-        return np.concatenate(means)
+        return np.concatenate(means), self._held_out_std[np.concatenate(left_out)]
 
     def _splits(self, numbers: NDArray[np.intp]) -> list[NDArray[np.intp]]:
         rng = np.random.default_rng(self.random_state)

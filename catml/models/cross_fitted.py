@@ -182,10 +182,11 @@ class CrossFitted(FoldedRegressor):
             return mean
         return mean, self._std(_jackknife_variance(self.members_[1:], X))
 
-    def _predict_without(self, left_out: RowSets) -> Array:
+    def _predict_without(self, left_out: RowSets) -> tuple[Array, Array]:
+        """Means from one fit per set; standard deviations as in the folds of `fit`."""
         members = self._fit_without(left_out)
         means = [m.predict(self._X[out]) for m, out in zip(members, left_out, strict=True)]
-        return np.concatenate(means)
+        return np.concatenate(means), self._held_out_std[np.concatenate(left_out)]
 
     def _refuse_too_many(self, n: int) -> None:
         if self.max_rows is not None and n > self.max_rows:

@@ -36,8 +36,7 @@ class FoldedRegressor(NaNTolerantRegressor):
         ----------
         left_out
             Sets of row positions; those of the groups given to `fit` cost nothing, others cost
-            fits, and keep the standard deviation of their rows' folds. None takes the folds of
-            `fit`, in the order of the rows.
+            fits. None takes the folds of `fit`, in the order of the rows.
 
         Returns
         -------
@@ -55,8 +54,8 @@ class FoldedRegressor(NaNTolerantRegressor):
         rows = np.concatenate(left_out)
         if are_groups(left_out, self._labels):
             return self._held_out[rows], self._held_out_std[rows]
-        return self._predict_without(left_out), self._held_out_std[rows]
+        return self._predict_without(left_out)
 
     @abstractmethod
-    def _predict_without(self, left_out: RowSets) -> Array:
-        """Means of sets of training rows, set after set, each from fits without its rows."""
+    def _predict_without(self, left_out: RowSets) -> tuple[Array, Array]:
+        """Means and standard deviations of sets of training rows that are not the groups."""

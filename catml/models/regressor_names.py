@@ -13,6 +13,7 @@ RegressorName = Literal[
     "extra_trees",
     "gradient_boosting",
     "xgboost",
+    "stacking",
 ]
 REGRESSOR_NAMES: tuple[RegressorName, ...] = get_args(RegressorName)
 
@@ -27,4 +28,5 @@ IN_WORDS: dict[RegressorName, str] = {
     "extra_trees": "extremely randomized trees",
     "gradient_boosting": "gradient-boosted trees (scikit-learn)",
     "xgboost": "an ensemble of gradient-boosted trees (XGBoost)",
+    "stacking": "a weighted mean of four of the others, with weights from held-out predictions",
 }

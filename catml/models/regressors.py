@@ -1,7 +1,7 @@
 """The regressors by name, and the one interface they share."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from numpy.typing import ArrayLike
 
@@ -15,18 +15,15 @@ LARGEST_GAUSSIAN_PROCESS = 6000
 
 
 class Regressor(Protocol):
-    """What every regressor here can do; all are scikit-learn estimators and take NaN.
+    """What every regressor here can do; all are scikit-learn estimators and take NaN."""
 
-    Attributes
-    ----------
-    rehearses
-        The novelties of `catml.models.rehearsal` that are affordable on a table of any size.
-    std_grows
-        Whether the standard deviation itself grows with the distance from the training rows.
-    """
+    @property
+    def rehearses(self) -> tuple[str, ...]:
+        """The novelties of `catml.models.rehearsal` affordable on a table of any size."""
 
-    rehearses: ClassVar[tuple[str, ...]]
-    std_grows: ClassVar[bool]
+    @property
+    def std_grows(self) -> bool:
+        """Whether the standard deviation itself grows with the distance from training rows."""
 
     def fit(self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None) -> Any:
         """Fit to (n, D) features and (n,) targets; `groups` are labels of related rows."""
@@ -56,6 +53,12 @@ def _xgboost(seed: int, n_jobs: int) -> Regressor:
     return BoostedTrees(random_state=seed, n_jobs=n_jobs)
 
 
+def _stacking(seed: int, n_jobs: int) -> Regressor:
+    from catml.models.stacking import Stacking
+
+    return Stacking(random_state=seed, n_jobs=n_jobs)
+
+
 REGRESSORS: dict[RegressorName, Callable[[int, int], Regressor]] = {
     "gaussian_process": _gaussian_process,
     "ridge": _ridge,
@@ -67,6 +70,7 @@ REGRESSORS: dict[RegressorName, Callable[[int, int], Regressor]] = {
     "extra_trees": estimators.extra_trees,
     "gradient_boosting": estimators.gradient_boosting,
     "xgboost": _xgboost,
+    "stacking": _stacking,
 }
 
 

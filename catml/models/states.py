@@ -6,10 +6,11 @@ skops bytes; nothing in it can run.
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.base import clone
 
 from catml.models.base import Array
 from catml.models.boosted_trees import BoostedTrees
@@ -20,6 +21,9 @@ from catml.models.kernels import KernelParameters
 from catml.models.regressors import Regressor
 from catml.models.ridge import RidgeWithUncertainty
 from catml.models.scaling import FeatureScaling
+from catml.models.stacking import Stacking
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class State:
     Attributes
     ----------
     kind
-        ``"gaussian_process"``, ``"ridge"``, ``"xgboost"`` or ``"cross_fitted"``.
+        ``"gaussian_process"``, ``"ridge"``, ``"xgboost"``, ``"cross_fitted"`` or ``"stacking"``.
     values
         JSON values.
     arrays
@@ -68,6 +72,8 @@ def state_of(regressor: Regressor) -> State:
         return _of_trees(regressor)
     if isinstance(regressor, CrossFitted):
         return _of_cross_fitted(regressor)
+    if isinstance(regressor, Stacking):
+        return _of_stacking(regressor)
     raise TypeError(f"no state for {type(regressor).__name__}")
 
 
@@ -164,8 +170,7 @@ def _of_cross_fitted(model: CrossFitted) -> State:
     arrays: dict[str, NDArray[Any]] = {}
     for number, member in enumerate(model.members_):
         estimators[str(number)] = estimator_bytes(member.estimator)
-        for name, array in scaling_arrays(member.scaling).items():
-            arrays[f"{number}-{name}"] = array
+        arrays |= _under(str(number), scaling_arrays(member.scaling))
     values = {
         "settings": settings,
         "chosen": model.settings_,
@@ -187,17 +192,57 @@ def _to_cross_fitted(state: State) -> CrossFitted:
     model.n_features_in_ = int(state.values["n_features_in"])
     members = []
     for number, (center, spread) in enumerate(state.values["targets"]):
-        prefix = f"{number}-"
-        scaling = scaling_of(
-            {
-                name.removeprefix(prefix): array
-                for name, array in state.arrays.items()
-                if name.startswith(prefix)
-            }
-        )
+        scaling = scaling_of(_of(str(number), state.arrays))
         estimator = estimator_from(state.estimators[str(number)], n_features=len(scaling.kept))
         members.append(Member(scaling, estimator, float(center), float(spread)))
     model.members_ = tuple(members)
+    return model
+
+
+def _of_stacking(model: Stacking) -> State:
+    settings = model.get_params(deep=False)
+    by_name = [isinstance(member, str) for member in settings.pop("members")]
+    parts = [state_of(member) for member in model.members_.values()]
+    values = {
+        "settings": settings,
+        "members": [
+            {"label": label, "by_name": named, "kind": part.kind, "values": dict(part.values)}
+            for label, named, part in zip(model.members_, by_name, parts, strict=True)
+        ],
+        "weights": list(model.weights_.values()),
+        "std_scale": model.std_scale_,
+        "n_features_in": int(model.n_features_in_),
+    }
+    arrays: dict[str, NDArray[Any]] = {}
+    boosters: dict[str, bytes] = {}
+    estimators: dict[str, bytes] = {}
+    for number, part in enumerate(parts):
+        arrays |= _under(f"member-{number}", part.arrays)
+        boosters |= _under(f"member-{number}", part.boosters)
+        estimators |= _under(f"member-{number}", part.estimators)
+    return State("stacking", values, arrays, boosters, estimators)
+
+
+def _to_stacking(state: State) -> Stacking:
+    fitted: dict[str, Any] = {}
+    members: list[Any] = []
+    for number, part in enumerate(state.values["members"]):
+        inside = State(
+            part["kind"],
+            part["values"],
+            _of(f"member-{number}", state.arrays),
+            _of(f"member-{number}", state.boosters),
+            _of(f"member-{number}", state.estimators),
+        )
+        regressor = regressor_of(inside)
+        label = part["label"]
+        fitted[label] = regressor
+        members.append(label if part["by_name"] else (label, clone(regressor)))
+    model = Stacking(tuple(members), **state.values["settings"])
+    model.members_ = fitted
+    model.weights_ = dict(zip(fitted, map(float, state.values["weights"]), strict=True))
+    model.std_scale_ = float(state.values["std_scale"])
+    model.n_features_in_ = int(state.values["n_features_in"])
     return model
 
 
@@ -206,7 +251,21 @@ _READERS: dict[str, Callable[[State], Regressor]] = {
     "ridge": _to_ridge,
     "xgboost": _to_trees,
     "cross_fitted": _to_cross_fitted,
+    "stacking": _to_stacking,
 }
+
+
+def _under(prefix: str, content: Mapping[str, T]) -> dict[str, T]:
+    """The content under names that start with a prefix."""
+    return {f"{prefix}-{name}": value for name, value in content.items()}
+
+
+def _of(prefix: str, content: Mapping[str, T]) -> dict[str, T]:
+    """The content that `_under` named with the prefix, under its own names."""
+    start = f"{prefix}-"
+    return {
+        name.removeprefix(start): value for name, value in content.items() if name.startswith(start)
+    }
 
 
 def _floats(array: NDArray[Any]) -> Array:
