@@ -16,6 +16,7 @@ from ase.data import atomic_numbers
 from numpy.typing import NDArray
 
 from catml.data.d_bands import load_d_bands
+from catml.elements.d_band_windows import DEFAULT_WINDOW_EV
 from catml.elements.lattice import lattice_constants
 from catml.elements.properties import element_value
 from catml.structures.batches import SiteBatch, padded_neighbors
@@ -26,7 +27,6 @@ from catml.structures.surface import Surface
 Array = NDArray[np.float64]
 
 SHIFTS = Path(__file__).parent / "ruban1997_shifts.csv"
-WINDOW_EV = (-10.0, 5.0)
 FCC = frozenset(["Ag", "Au", "Cu", "Ir", "Ni", "Pd", "Pt", "Rh"])
 LAYERS = 4
 CLOSEST_PACKED = {"Fe": "Fe(110)", "Co": "Co(0001)", "Ru": "Ru(0001)"}
@@ -47,7 +47,7 @@ class Task:
 
 def calibration() -> pd.DataFrame:
     """Every row of the two sources."""
-    own = load_d_bands("gpaw_alloys", window_ev=WINDOW_EV)
+    own = load_d_bands("gpaw_alloys", window_ev=DEFAULT_WINDOW_EV)
     own = own.rename(columns={"system": "structure", "d_band_center_ev": "center_ev"})
     columns = ["structure", "atom", "element", "coordination", "center_ev", "rms_width_ev"]
     own = own[[*columns, "upper_edge_ev"]]
@@ -123,7 +123,7 @@ def among_their_own(table: pd.DataFrame, tasks: list[Task]) -> NDArray[np.bool_]
 
 def clean_metals(table: pd.DataFrame, alike: NDArray[np.bool_]) -> pd.DataFrame:
     """Centre inside each element's metal, and how much higher its clean surface lies, in eV."""
-    surfaces = load_d_bands("gpaw_surfaces", window_ev=WINDOW_EV)
+    surfaces = load_d_bands("gpaw_surfaces", window_ev=DEFAULT_WINDOW_EV)
     surfaces = surfaces[~surfaces["system"].str.contains("100")]
     found = {}
     for element, rows in table[alike].groupby("element"):

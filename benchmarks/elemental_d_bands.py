@@ -18,7 +18,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from catml.data.d_bands import DEFAULT_WINDOW_EV, WHOLE_BAND_WINDOW_EV, load_d_bands
+from catml.data.d_bands import load_d_bands
+from catml.elements.d_band_windows import DEFAULT_WINDOW_EV, WHOLE_BAND_WINDOW_EV
 from catml.elements.properties import element_table
 from catml.report.figures_d_bands import d_band_parity_figure
 from catml.report.files import save_figure

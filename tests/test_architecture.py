@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "catml"
-GROUND = {"atomic_files", "errors", "units", "resources", "yaml_files"}
+GROUND = {"atomic_files", "errors", "file_locks", "units", "resources", "yaml_files"}
 MAY_IMPORT = {
     "elements": GROUND,
     "structures": GROUND | {"elements"},

@@ -16,6 +16,8 @@ from catml.errors import CatmlError, WorkflowError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from catml.descriptors.d_band import DBandChoice
+
 _OF_CALCULATIONS = ("preset", "layers", "set", "store", "long", "quiet")
 _TABLES = (".csv", ".json")
 
@@ -38,11 +40,10 @@ def dband_command(options: argparse.Namespace) -> None:
     if options.json:
         print_table(table, as_json=True)
     else:
-        print(d_band_text(table))
+        print(d_band_text(table, fermi_level_given=options.fermi_level is not None))
 
 
 def _of_file(options: argparse.Namespace) -> pd.DataFrame:
-    from catml.cli.option_text import read_atoms
     from catml.workflow.d_band import describe_d_bands
 
     given = [name for name in _OF_CALCULATIONS if getattr(options, name)]
@@ -54,6 +55,8 @@ def _of_file(options: argparse.Namespace) -> pd.DataFrame:
             f"{len(options.source)} files are given, and d bands are read from one; several "
             "surfaces are calculated with --engine gpaw"
         )
+    if not file:
+        raise CatmlError("the name of the file is empty; give that of a vasprun.xml or DOSCAR")
     if "(" in file and not Path(file).exists():
         raise CatmlError(
             f"there is no file {file!r}; to calculate the d bands of a surface of that name, add "
@@ -63,17 +66,13 @@ def _of_file(options: argparse.Namespace) -> pd.DataFrame:
         file,
         structure=options.structure,
         fermi_level_ev=options.fermi_level,
-        atoms=read_atoms(options.atom),
-        elements=options.element,
-        layer=options.layer,
-        site=options.site,
-        window_ev=_window(options),
         plot=options.plot,
+        **_choice(options),
     )
 
 
 def _calculated(options: argparse.Namespace) -> pd.DataFrame:
-    from catml.cli.option_text import read_atoms, read_pairs
+    from catml.cli.option_text import read_pairs
     from catml.workflow.calculated_d_bands import describe_calculated_d_bands
 
     if options.structure:
@@ -86,20 +85,24 @@ def _calculated(options: argparse.Namespace) -> pd.DataFrame:
         preset=options.preset or "draft",
         changes=read_pairs(options.set or [], "--set"),
         layers=options.layers,
-        atoms=read_atoms(options.atom),
-        elements=options.element,
-        layer=options.layer,
-        site=options.site,
-        window_ev=_window(options),
         plot=options.plot,
         store=options.store,
         allow_long=options.long,
         quiet=options.quiet,
+        **_choice(options),
     )
 
 
-def _window(options: argparse.Namespace) -> tuple[float, float] | None:
-    return tuple(options.window) if options.window else None
+def _choice(options: argparse.Namespace) -> DBandChoice:
+    from catml.cli.option_text import read_atoms
+
+    return {
+        "atoms": read_atoms(options.atom),
+        "elements": options.element,
+        "layer": options.layer,
+        "site": options.site,
+        "window_ev": tuple(options.window) if options.window else None,
+    }
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

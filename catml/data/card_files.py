@@ -6,32 +6,58 @@ The kinds of cards are `catml.data.cards.DatasetCard` and `catml.data.d_band_car
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 import pandas as pd
 import yaml
+from pydantic import Field
 
 from catml.atomic_files import sha256_of, write_atomically
 from catml.data.schema import Problem
+from catml.data.table_files import read_text_table
 from catml.errors import DatasetError
 from catml.yaml_files import Section, check_schema, read_yaml_mapping
 
 _SHOWN_PROBLEMS = 20
 
-_CardT = TypeVar("_CardT", bound=Section)
+
+class Licence(Section):
+    """What is known of the terms: a name or "none stated", and where that is said."""
+
+    name: str
+    statement: str
 
 
-class TableCard(Protocol):
-    """What the card of any table says."""
+class TableCard(Section):
+    """What the card of any table says.
 
-    key: str
+    Attributes
+    ----------
+    key, title, table, sha256
+        Name of the table, one line, its file name beside the card, its checksum.
+    licence, citation
+        Terms, and the sentence to cite.
+    functional, code
+        How the numbers were calculated.
+    rows
+        Number of rows.
+    """
+
+    key: Annotated[str, Field(pattern=r"[a-z][a-z0-9_-]*$")]
+    title: str
     table: str
-    sha256: str
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    licence: Licence
+    citation: str
     functional: str
+    code: str
     rows: int
+
+
+_CardT = TypeVar("_CardT", bound=TableCard)
 
 
 @dataclass(frozen=True)
@@ -75,14 +101,30 @@ def not_known(what: str, key: str, known: Sequence[str], *, more: str = "") -> D
     )
 
 
-def read_card_file(model: type[_CardT], path: Path) -> _CardT:
-    """Return a card of a kind, named after its key.
+def read_card_file(
+    model: type[_CardT], key: str, folder: Path, *, what: str, more: str = ""
+) -> _CardT:
+    """Return the card of a table, named after its key.
+
+    Parameters
+    ----------
+    model
+        The kind of card.
+    key, folder
+        Which table, and where it lies.
+    what, more
+        What messages call such a table, and what they say besides of a key that does not exist.
 
     Raises
     ------
     DatasetError
-        If the file cannot be read, is not complete, or has another key than its name.
+        If there is no such card, or it cannot be read, is not complete, or has another key than
+        its name.
     """
+    known = list_card_keys(folder)
+    if key not in known:
+        raise not_known(what, key, known, more=more)
+    path = folder / f"{key}.yaml"
     content = read_yaml_mapping(path, error=DatasetError, what="data card")
     card = check_schema(model, content, name=str(path), error=DatasetError, what="data card")
     if content["key"] != path.stem:
@@ -92,14 +134,15 @@ def read_card_file(model: type[_CardT], path: Path) -> _CardT:
     return card
 
 
-def write_card_file(card: Section, path: Path) -> Path:
-    """Write a card and return its path.
+def write_card_file(card: TableCard, folder: Path) -> Path:
+    """Write a card into the folder of its table and return its path.
 
     Raises
     ------
     DatasetError
         If the file cannot be written.
     """
+    path = folder / f"{card.key}.yaml"
     content = yaml.safe_dump(
         card.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=100
     )
@@ -107,18 +150,39 @@ def write_card_file(card: Section, path: Path) -> Path:
     return path
 
 
-def table_contradictions(
-    card: TableCard, path: Path, cells: pd.DataFrame, found: Sequence[Problem]
-) -> list[str]:
-    """Say what the schema found in a table and where it differs from what every card says.
+def check_table(
+    card: _CardT,
+    folder: Path,
+    *,
+    find_problems: Callable[[pd.DataFrame], Sequence[Problem]],
+    contradictions: Callable[[pd.DataFrame, _CardT], Sequence[str]],
+) -> CardCheck[_CardT]:
+    """Hold a table against its schema and its card.
 
     Parameters
     ----------
-    card, path, cells
-        Card, table and its content as text.
-    found
-        Problems of its cells, of which the first twenty are told.
+    card, folder
+        The card, and where it and the table lie.
+    find_problems
+        Gives the cells that break the schema, from the table as text.
+    contradictions
+        Says where the table differs from what only this kind of card says.
+
+    Raises
+    ------
+    DatasetError
+        If the table cannot be read.
     """
+    path = folder / card.table
+    cells = read_text_table(path)
+    problems = _contradictions(card, path, cells, find_problems(cells))
+    return CardCheck(card, (*problems, *contradictions(cells, card)))
+
+
+def _contradictions(
+    card: TableCard, path: Path, cells: pd.DataFrame, found: Sequence[Problem]
+) -> list[str]:
+    """Say what the schema found and where the table differs from what every card says."""
     problems = [str(problem) for problem in found[:_SHOWN_PROBLEMS]]
     if len(found) > _SHOWN_PROBLEMS:
         problems.append(f"and {len(found) - _SHOWN_PROBLEMS} more")

@@ -14,15 +14,14 @@ from pydantic import Field
 
 from catml.data.card_files import (
     CardCheck,
+    TableCard,
+    check_table,
     list_card_keys,
-    not_known,
     read_card_file,
-    table_contradictions,
     write_card_file,
 )
 from catml.data.checks import find_problems
 from catml.data.schema import Status
-from catml.data.table_files import read_text_table
 from catml.errors import DatasetError
 from catml.resources import shipped_folder
 from catml.yaml_files import Section
@@ -38,45 +37,27 @@ class Paper(Section):
     doi: str
 
 
-class Licence(Section):
-    """What is known of the terms: a name or "none stated", and where that is said."""
-
-    name: str
-    statement: str
-
-
-class DatasetCard(Section):
-    """The card of one table.
+class DatasetCard(TableCard):
+    """The card of one table of adsorption energies; see also `TableCard`.
 
     Attributes
     ----------
-    key, title, table, sha256
-        Name of the dataset, one line, file name of the table beside the card, its checksum.
-    papers, licence, citation
-        Source, terms, and the sentence to cite.
-    functional, code, coverage, facets
-        How the energies were computed and on which surfaces; facets as text, leading zeros kept.
+    papers
+        Where the energies come from.
+    coverage, facets
+        On which surfaces they were computed; facets as text, leading zeros kept.
     references
         Reference species of each adsorbate.
-    rows, statuses, adsorbates
-        Number of rows in all, per status and per adsorbate.
+    statuses, adsorbates
+        Number of rows per status and per adsorbate.
     derivations, caveats
         What was derived rather than copied, and what to know before using the rows.
     """
 
-    key: Annotated[str, Field(pattern=r"[a-z][a-z0-9_-]*$")]
-    title: str
-    table: str
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     papers: Annotated[tuple[Paper, ...], Field(strict=False)]
-    licence: Licence
-    citation: str
-    functional: str
-    code: str
     coverage: str
     facets: Annotated[tuple[str, ...], Field(strict=False)]
     references: dict[str, str]
-    rows: int
     statuses: dict[str, int]
     adsorbates: dict[str, int]
     derivations: Annotated[tuple[str, ...], Field(strict=False)] = ()
@@ -118,15 +99,12 @@ def read_card(key: str, folder: str | Path | None = None) -> DatasetCard:
     DatasetError
         If there is no such dataset, or its card is not complete.
     """
-    known = list_datasets(folder)
-    if key not in known:
-        raise not_known("dataset", key, known)
-    return read_card_file(DatasetCard, dataset_folder(folder) / f"{key}.yaml")
+    return read_card_file(DatasetCard, key, dataset_folder(folder), what="dataset")
 
 
 def write_card(card: DatasetCard, folder: str | Path) -> Path:
     """Write a card beside its table and return its path."""
-    return write_card_file(card, Path(folder) / f"{card.key}.yaml")
+    return write_card_file(card, Path(folder))
 
 
 def check_dataset(key: str, folder: str | Path | None = None) -> CardCheck[DatasetCard]:
@@ -137,10 +115,16 @@ def check_dataset(key: str, folder: str | Path | None = None) -> CardCheck[Datas
     DatasetError
         If the dataset does not exist or its table cannot be read.
     """
-    card = read_card(key, folder)
-    path = dataset_folder(folder) / card.table
-    cells = read_text_table(path)
-    problems = table_contradictions(card, path, cells, find_problems(cells))
+    return check_table(
+        read_card(key, folder),
+        dataset_folder(folder),
+        find_problems=find_problems,
+        contradictions=_contradictions,
+    )
+
+
+def _contradictions(cells: pd.DataFrame, card: DatasetCard) -> list[str]:
+    problems = []
     for name, counts in (("status", card.statuses), ("adsorbate", card.adsorbates)):
         if name in cells:
             counted = {str(value): int(n) for value, n in cells[name].value_counts().items()}
@@ -151,7 +135,7 @@ def check_dataset(key: str, folder: str | Path | None = None) -> CardCheck[Datas
     unknown = set(card.statuses) - {status.value for status in Status}
     if unknown:
         problems.append(f"the card counts statuses that do not exist: {sorted(unknown)}")
-    return CardCheck(card, tuple(problems))
+    return problems
 
 
 def _reference_contradictions(cells: pd.DataFrame, card: DatasetCard) -> list[str]:

@@ -8,19 +8,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 from pydantic import Field
 
 from catml.data.card_files import (
     CardCheck,
+    TableCard,
+    check_table,
     list_card_keys,
-    not_known,
     read_card_file,
-    table_contradictions,
     write_card_file,
 )
-from catml.data.cards import Licence, dataset_folder
+from catml.data.cards import dataset_folder
 from catml.data.d_band_schema import find_d_band_problems
-from catml.data.table_files import read_text_table
 from catml.yaml_files import Section
 
 
@@ -44,23 +44,17 @@ class ConvergenceTest(Section):
     work_function_ev: float | None = None
 
 
-class DBandCard(Section):
-    """The card of one d-band table.
+class DBandCard(TableCard):
+    """The card of one d-band table; see also `TableCard`.
 
     Attributes
     ----------
-    key, title, table, sha256
-        Name of the table, one line, file name beside the card, its checksum.
-    licence, citation
-        Terms, and the sentence to cite.
-    functional, code
-        How the d bands were calculated.
     recompute
         The command that calculates a row's system again.
     settings
         What else was chosen, one line each.
-    rows, systems
-        Number of rows, and of surfaces and bulks.
+    systems
+        Number of surfaces and bulks.
     elements
         Elements of the rows, sorted.
     windows_ev
@@ -72,17 +66,8 @@ class DBandCard(Section):
         What to know before using the rows.
     """
 
-    key: Annotated[str, Field(pattern=r"[a-z][a-z0-9_-]*$")]
-    title: str
-    table: str
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    licence: Licence
-    citation: str
-    functional: str
-    code: str
     recompute: str
     settings: Annotated[tuple[str, ...], Field(strict=False)]
-    rows: int
     systems: int
     elements: Annotated[tuple[str, ...], Field(strict=False)]
     windows_ev: Annotated[
@@ -110,15 +95,18 @@ def read_d_band_card(key: str, folder: str | Path | None = None) -> DBandCard:
     DatasetError
         If there is no such table, or its card is not complete.
     """
-    known = list_d_band_tables(folder)
-    if key not in known:
-        raise not_known("table of d bands", key, known, more="; a file of your own ends in .csv")
-    return read_card_file(DBandCard, d_band_folder(folder) / f"{key}.yaml")
+    return read_card_file(
+        DBandCard,
+        key,
+        d_band_folder(folder),
+        what="table of d bands",
+        more="; a file of your own ends in .csv",
+    )
 
 
 def write_d_band_card(card: DBandCard, folder: str | Path) -> Path:
     """Write a card into the d-band tables of a folder of datasets and return its path."""
-    return write_card_file(card, d_band_folder(folder) / f"{card.key}.yaml")
+    return write_card_file(card, d_band_folder(folder))
 
 
 def check_d_band_table(key: str, folder: str | Path | None = None) -> CardCheck[DBandCard]:
@@ -129,10 +117,16 @@ def check_d_band_table(key: str, folder: str | Path | None = None) -> CardCheck[
     DatasetError
         If the table does not exist or cannot be read.
     """
-    card = read_d_band_card(key, folder)
-    path = d_band_folder(folder) / card.table
-    cells = read_text_table(path)
-    problems = table_contradictions(card, path, cells, find_d_band_problems(cells))
+    return check_table(
+        read_d_band_card(key, folder),
+        d_band_folder(folder),
+        find_problems=find_d_band_problems,
+        contradictions=_contradictions,
+    )
+
+
+def _contradictions(cells: pd.DataFrame, card: DBandCard) -> list[str]:
+    problems = []
     if "system" in cells and cells["system"].nunique() != card.systems:
         problems.append(
             f"{card.table} has {cells['system'].nunique()} systems; the card says {card.systems}"
@@ -141,4 +135,4 @@ def check_d_band_table(key: str, folder: str | Path | None = None) -> CardCheck[
         problems.append(
             f"elements are {sorted(set(cells['element']))}; the card says {list(card.elements)}"
         )
-    return CardCheck(card, tuple(problems))
+    return problems

@@ -6,7 +6,6 @@ datasets, each with its card (`catml.data.d_band_cards`).
 
 from __future__ import annotations
 
-import fcntl
 import io
 import os
 from collections.abc import Iterator
@@ -19,17 +18,9 @@ import pandas as pd
 from catml.data.d_band_cards import d_band_folder, list_d_band_tables, read_d_band_card
 from catml.data.d_band_schema import D_BAND_COLUMNS, find_d_band_problems
 from catml.data.table_files import read_text_table, table_bytes, typed_table, write_table
+from catml.elements.d_band_windows import DEFAULT_WINDOW_EV
 from catml.errors import DatasetError
-
-DEFAULT_WINDOW_EV = (-10.0, 5.0)
-"""Energies of the d band, from the Fermi level.
-
-With it ours are nearest to published widths and to most published centres
-(``benchmarks/elemental_d_bands.py``). The bands of groups 3 to 7 reach beyond, up to 8 eV; above
-that lie only states that the partial waves share with free electrons.
-"""
-WHOLE_BAND_WINDOW_EV = (-10.0, 8.0)
-"""Energies that hold the d band of every metal."""
+from catml.file_locks import file_locked
 
 _SHOWN_PROBLEMS = 5
 _CLOSE_EV = 1e-6
@@ -81,8 +72,10 @@ def load_d_bands(
         table = _read(Path(name))
     else:
         table = _read(_shipped_path(str(name), folder))
-    if window_ev != "all":
+    if not isinstance(window_ev, str):
         table = _of_window(table, window_ev)
+    elif window_ev != "all":
+        raise _no_window(window_ev)
     if spin not in ("both", "up", "down", "all"):
         raise DatasetError(f"spin {spin!r} does not exist; allowed: both, up, down, all")
     if spin != "all":
@@ -144,8 +137,8 @@ def _locked_folder(file: Path) -> Iterator[None]:
             f"cannot write {str(file)!r}: {reason.strerror}; choose another place or make room"
         ) from None
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        with file_locked(handle):
+            yield
     finally:
         os.close(handle)
 
@@ -179,8 +172,18 @@ def _check(cells: pd.DataFrame, what: str) -> None:
     )
 
 
+def _no_window(window_ev: object) -> DatasetError:
+    return DatasetError(
+        f"window_ev={window_ev!r} is no energy window; give its lowest and highest energy in eV "
+        "from the Fermi level, as (-10, 5), or 'all'"
+    )
+
+
 def _of_window(table: pd.DataFrame, window_ev: tuple[float, float]) -> pd.DataFrame:
-    low, high = window_ev
+    try:
+        low, high = map(float, window_ev)
+    except (TypeError, ValueError):
+        raise _no_window(window_ev) from None
     kept = ((table["window_low_ev"] - low).abs() < _CLOSE_EV) & (
         (table["window_high_ev"] - high).abs() < _CLOSE_EV
     )

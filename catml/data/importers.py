@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from catml.data.cards import DatasetCard, Licence, Paper, write_card
+from catml.data.card_files import Licence
+from catml.data.cards import DatasetCard, Paper, write_card
 from catml.data.checks import find_problems
 from catml.data.completion import complete_cells
 from catml.data.schema import COLUMN_NAMES, REQUIRED, Problem

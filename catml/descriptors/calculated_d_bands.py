@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
 from catml.descriptors.calculating.calculated_dos import CalculatedDos, calculate_dos
-from catml.descriptors.calculating.settings import WINDOW_EV, DosSettings
+from catml.descriptors.calculating.settings import DosSettings
 from catml.descriptors.calculating.slab_boxes import SlabBox
-from catml.descriptors.d_band import Window, check_window, d_band_table
+from catml.descriptors.d_band import DBandChoice, Window, check_window, d_band_table
 from catml.descriptors.dos import ProjectedDos
-from catml.descriptors.dos_selection import D_METALS, select_atoms
+from catml.descriptors.dos_selection import D_METALS, AtomChoice, select_atoms
+from catml.elements.d_band_windows import DEFAULT_WINDOW_EV
 from catml.structures.layers import layer_numbers
 
 if TYPE_CHECKING:
@@ -28,13 +29,9 @@ def calculate_d_bands(
     preset: str = "draft",
     settings: DosSettings | None = None,
     layers: int | None = None,
-    atoms: Sequence[int] | None = None,
-    elements: Sequence[str] | None = None,
-    layer: int | None = None,
-    site: str | None = None,
-    window_ev: Window = WINDOW_EV,
     allow_long: bool = False,
     quiet: bool = False,
+    **choice: Unpack[DBandChoice],
 ) -> "pd.DataFrame":
     """Calculate densities of states and describe their d bands.
 
@@ -42,10 +39,10 @@ def calculate_d_bands(
     ----------
     slabs, engine, preset, settings, layers, allow_long, quiet
         As for `calculate_dos`.
-    atoms, elements, layer, site
-        As for `catml.descriptors.d_band.d_band_table`, in each slab.
-    window_ev
-        Lowest and highest energy relative to the Fermi level.
+    **choice
+        `atoms`, `elements`, `layer`, `site` and `window_ev` as for
+        `catml.descriptors.d_band.d_band_table`, in each slab; the window is `DEFAULT_WINDOW_EV`
+        where none is given.
 
     Returns
     -------
@@ -65,28 +62,13 @@ def calculate_d_bands(
         layers=layers,
         allow_long=allow_long,
         quiet=quiet,
-        check=partial(
-            check_selection,
-            atoms=atoms,
-            elements=elements,
-            layer=layer,
-            site=site,
-            window_ev=window_ev,
-        ),
+        check=partial(check_choice, **choice),
     )
-    return table_of_calculated(
-        found, atoms=atoms, elements=elements, layer=layer, site=site, window_ev=window_ev
-    )
+    return table_of_calculated(found, **choice)
 
 
-def check_selection(
-    slab: SlabBox,
-    *,
-    atoms: Sequence[int] | None = None,
-    elements: Sequence[str] | None = None,
-    layer: int | None = None,
-    site: str | None = None,
-    window_ev: Window | None = None,
+def check_choice(
+    slab: SlabBox, *, window_ev: Window | None = None, **choice: Unpack[AtomChoice]
 ) -> None:
     """Refuse what cannot be described before it is calculated, which takes minutes.
 
@@ -94,7 +76,7 @@ def check_selection(
     ----------
     slab
         Whose density of states is to be calculated.
-    atoms, elements, layer, site, window_ev
+    window_ev, **choice
         As for `catml.descriptors.d_band.d_band_table`.
 
     Raises
@@ -111,19 +93,20 @@ def check_selection(
         atoms=slab.slab,
         source=slab.name,
     )
-    select_atoms(foreseen, atoms=atoms, elements=elements, layer=layer, site=site)
+    select_atoms(foreseen, **choice)
 
 
 def table_of_calculated(
-    found: Sequence[CalculatedDos],
-    *,
-    atoms: Sequence[int] | None = None,
-    elements: Sequence[str] | None = None,
-    layer: int | None = None,
-    site: str | None = None,
-    window_ev: Window = WINDOW_EV,
+    found: Sequence[CalculatedDos], **choice: Unpack[DBandChoice]
 ) -> "pd.DataFrame":
     """Describe the d bands of calculated densities of states.
+
+    Parameters
+    ----------
+    found
+        As `calculate_dos` returns them.
+    **choice
+        As for `calculate_d_bands`.
 
     Returns
     -------
@@ -138,11 +121,11 @@ def table_of_calculated(
     """
     import pandas as pd
 
+    if choice.get("window_ev") is None:
+        choice["window_ev"] = DEFAULT_WINDOW_EV
     tables = []
     for one in found:
-        table = d_band_table(
-            one.dos, atoms=atoms, elements=elements, layer=layer, site=site, window_ev=window_ev
-        )
+        table = d_band_table(one.dos, **choice)
         layer_of = dict(enumerate(layer_numbers(one.slab.slab).tolist()))
         table.insert(0, "surface", one.slab.name)
         table.insert(1, "engine", one.engine.name)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from catml.descriptors.dos import ProjectedDos, Spin
-from catml.descriptors.dos_selection import FEWEST_STATES, checked_indices, select_atoms
+from catml.descriptors.dos_selection import FEWEST_STATES, AtomChoice, checked_indices, select_atoms
 from catml.descriptors.moments import BandMoments, band_moments
 from catml.descriptors.reading.file_content import DosFileWarning
 from catml.errors import DescriptorError
@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 Window = tuple[float, float]
 # Of the tallest density: more at the end of the energies is a band that goes on.
 _CUT_SHARE = 0.1
+
+
+class DBandChoice(AtomChoice, total=False):
+    """The options of `d_band_table`, by name: which atoms, and the energy window."""
+
+    window_ev: Window | None
 
 
 class CutBandWarning(DosFileWarning):

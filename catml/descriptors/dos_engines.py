@@ -11,7 +11,8 @@ An engine is a function of three arguments that returns a `ProjectedDos`::
   gives up, is there again when the same one is asked for next, and is removed when it has returned.
 - `run.step` tells the user how far it is; to call it is up to the engine.
 
-What it returns has the atoms in the order of `atoms`; energies reach a little above `WINDOW_EV`.
+What it returns has the atoms in the order of `atoms`; energies reach a little above
+`catml.elements.d_band_windows.DEFAULT_WINDOW_EV`.
 What keeps it from doing so it raises as `DescriptorError`, with what to do about it.
 """
 

@@ -1,7 +1,7 @@
 """Which atoms of a density of states are meant: by number, element, layer or site."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 
@@ -19,6 +19,15 @@ have no d-band numbers for them, so that `catml.descriptors.sites.elemental.has_
 """
 FEWEST_STATES = 1e-3
 """In d states per atom; with fewer an atom has no d band."""
+
+
+class AtomChoice(TypedDict, total=False):
+    """The options of `select_atoms`, by name."""
+
+    atoms: Sequence[int] | None
+    elements: Sequence[str] | None
+    layer: int | None
+    site: "str | Site | None"
 
 
 def select_atoms(

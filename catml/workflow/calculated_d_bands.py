@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from catml.data.d_bands import append_d_bands, load_d_bands
-from catml.descriptors.calculated_d_bands import check_selection, table_of_calculated
+from catml.descriptors.calculated_d_bands import check_choice, table_of_calculated
 from catml.descriptors.calculating.calculated_dos import CalculatedDos, calculate_dos
-from catml.descriptors.calculating.settings import WINDOW_EV, preset_settings
-from catml.descriptors.d_band import Window
+from catml.descriptors.calculating.settings import preset_settings
+from catml.descriptors.d_band import DBandChoice
 from catml.descriptors.dos_engines import engine_named
+from catml.elements.d_band_windows import DEFAULT_WINDOW_EV
 from catml.errors import WorkflowError
 from catml.structures.dft.calculations import folder_name
 from catml.structures.files import read_slab
@@ -30,15 +31,11 @@ def describe_calculated_d_bands(
     preset: str = "draft",
     changes: dict[str, str] | None = None,
     layers: int | None = None,
-    atoms: Sequence[int] | None = None,
-    elements: Sequence[str] | None = None,
-    layer: int | None = None,
-    site: str | None = None,
-    window_ev: Window | None = None,
     plot: str | Path | None = None,
     store: str | Path | None = None,
     allow_long: bool = False,
     quiet: bool = False,
+    **choice: Unpack[DBandChoice],
 ) -> "pd.DataFrame":
     """Calculate the densities of states of slabs and describe, draw and store their d bands.
 
@@ -54,15 +51,13 @@ def describe_calculated_d_bands(
         As for `catml.descriptors.calculating.calculated_dos.calculate_dos`.
     changes
         Settings of the preset to change, by name.
-    atoms, elements, layer, site
-        As for `catml.descriptors.d_band.d_band_table`, in each slab.
-    window_ev
-        Energies relative to the Fermi level; by default `WINDOW_EV`.
     plot
         A ``.png`` or ``.svg``; of several slabs each gets one, its name in the file's.
     store
         A table of d bands (`catml.data.d_bands`) to which all distinct atoms of the slabs are
         added, whichever are described.
+    **choice
+        As for `catml.descriptors.calculated_d_bands.calculate_d_bands`.
 
     Returns
     -------
@@ -78,7 +73,8 @@ def describe_calculated_d_bands(
         raise WorkflowError(f"the picture {str(plot)!r} must end in .png or .svg")
     if store is not None:
         _check_store(store)
-    window_ev = WINDOW_EV if window_ev is None else window_ev
+    if choice.get("window_ev") is None:
+        choice["window_ev"] = DEFAULT_WINDOW_EV
     found = calculate_dos(
         [_slab(text) for text in slabs],
         engine=engine,
@@ -86,32 +82,14 @@ def describe_calculated_d_bands(
         layers=layers,
         allow_long=allow_long,
         quiet=quiet,
-        check=partial(
-            check_selection,
-            atoms=atoms,
-            elements=elements,
-            layer=layer,
-            site=site,
-            window_ev=window_ev,
-        ),
+        check=partial(check_choice, **choice),
     )
     if store is not None:
         store_calculated(found, store)
-    table = table_of_calculated(
-        found, atoms=atoms, elements=elements, layer=layer, site=site, window_ev=window_ev
-    )
+    table = table_of_calculated(found, **choice)
     if plot is not None:
         for one, picture in zip(found, _pictures(found, Path(plot)), strict=True):
-            draw_d_bands(
-                one.dos,
-                picture,
-                name=one.slab.name,
-                atoms=atoms,
-                elements=elements,
-                layer=layer,
-                site=site,
-                window_ev=window_ev,
-            )
+            draw_d_bands(one.dos, picture, name=one.slab.name, **choice)
     return table
 
 

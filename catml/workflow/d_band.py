@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
-from catml.descriptors.d_band import Window, d_band_table
+from catml.descriptors.d_band import DBandChoice, Window, d_band_table
 from catml.descriptors.dos import ProjectedDos
 from catml.descriptors.dos_files import read_dos
-from catml.descriptors.dos_selection import select_atoms
+from catml.descriptors.dos_selection import AtomChoice, select_atoms
 from catml.report.figures_dos import dos_figure
 from catml.report.files import write_picture
 
@@ -27,12 +27,8 @@ def describe_d_bands(
     *,
     structure: "StructureLike | None" = None,
     fermi_level_ev: float | None = None,
-    atoms: Sequence[int] | None = None,
-    elements: Sequence[str] | None = None,
-    layer: int | None = None,
-    site: str | None = None,
-    window_ev: Window | None = None,
     plot: str | Path | None = None,
+    **choice: Unpack[DBandChoice],
 ) -> "pd.DataFrame":
     """Read a file's densities of states, describe the d bands, and draw them if a plot is named.
 
@@ -40,10 +36,11 @@ def describe_d_bands(
     ----------
     path, structure, fermi_level_ev
         As for `catml.descriptors.dos_files.read_dos`.
-    atoms, elements, layer, site, window_ev
-        As for `catml.descriptors.d_band.d_band_table`.
     plot
         A ``.png`` or ``.svg`` for the summed states of all atoms in the table.
+    **choice
+        `atoms`, `elements`, `layer`, `site` and `window_ev` as for
+        `catml.descriptors.d_band.d_band_table`.
 
     Returns
     -------
@@ -58,19 +55,9 @@ def describe_d_bands(
         If the picture cannot be written.
     """
     dos = read_dos(path, structure=structure, fermi_level_ev=fermi_level_ev)
-    table = d_band_table(
-        dos, atoms=atoms, elements=elements, layer=layer, site=site, window_ev=window_ev
-    )
+    table = d_band_table(dos, **choice)
     if plot is not None:
-        draw_d_bands(
-            dos,
-            plot,
-            atoms=atoms,
-            elements=elements,
-            layer=layer,
-            site=site,
-            window_ev=window_ev,
-        )
+        draw_d_bands(dos, plot, **choice)
     return table
 
 
@@ -79,11 +66,8 @@ def draw_d_bands(
     picture: str | Path,
     *,
     name: str | None = None,
-    atoms: Sequence[int] | None = None,
-    elements: Sequence[str] | None = None,
-    layer: int | None = None,
-    site: str | None = None,
     window_ev: Window | None = None,
+    **choice: Unpack[AtomChoice],
 ) -> None:
     """Draw the summed d states of some atoms and mark their moments.
 
@@ -95,8 +79,8 @@ def draw_d_bands(
         A ``.png`` or ``.svg``.
     name
         Of the surface, for the title.
-    atoms, elements, layer, site, window_ev
-        As for `catml.descriptors.d_band.d_band_table`.
+    window_ev, **choice
+        As for `describe_d_bands`.
 
     Raises
     ------
@@ -105,7 +89,7 @@ def draw_d_bands(
     WorkflowError
         If the picture cannot be written.
     """
-    chosen = select_atoms(dos, atoms=atoms, elements=elements, layer=layer, site=site)
+    chosen = select_atoms(dos, **choice)
     together = d_band_table(dos, atoms=chosen, window_ev=window_ev).tail(len(dos.spins))
     drawn = dos.spins[1:] or dos.spins
     title = _atoms_in_words([dos.symbols[i] for i in chosen], chosen)

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catml.data.d_band_schema import D_BAND_COLUMNS, SystemKind
-from catml.data.d_bands import DEFAULT_WINDOW_EV, WHOLE_BAND_WINDOW_EV
 from catml.descriptors.d_band import Window, d_band, effective_center_ev
 from catml.descriptors.dos import ProjectedDos
 from catml.descriptors.dos_selection import select_atoms
+from catml.elements.d_band_windows import DEFAULT_WINDOW_EV, WHOLE_BAND_WINDOW_EV
 from catml.errors import CatmlError, DescriptorError
 from catml.structures.layers import layer_numbers, slab_ends
 from catml.structures.neighbors import bonded_pairs, coordination_numbers

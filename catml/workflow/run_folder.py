@@ -7,7 +7,6 @@ operating system (it dies with the process) keeps two runs out of one folder.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from catml.errors import WorkflowError
+from catml.file_locks import lock_file
 
 LOCK_NAME = ".lock"
 
@@ -47,13 +47,7 @@ def run_folder(out: str | Path, *, overwrite: bool = False) -> Iterator[Path]:
             "choose another with --out"
         ) from None
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # The file may be that of a run which ended between the opening and the locking.
-            held = (partial / LOCK_NAME).samefile(f"/proc/self/fd/{lock.fileno()}")
-        except OSError:
-            held = False
-        if not held:
+        if not (lock_file(lock.fileno()) and _is_still(partial / LOCK_NAME, lock.fileno())):
             raise WorkflowError(
                 f"another run is writing {str(final)!r}; wait for it or choose another folder "
                 "with --out"
@@ -62,6 +56,14 @@ def run_folder(out: str | Path, *, overwrite: bool = False) -> Iterator[Path]:
         yield partial
         (partial / LOCK_NAME).unlink()
         _replace(partial, final, overwrite=overwrite)
+
+
+def _is_still(path: Path, handle: int) -> bool:
+    """Whether the open file is not that of a run which ended between opening and locking."""
+    try:
+        return path.samefile(f"/proc/self/fd/{handle}")
+    except OSError:
+        return False
 
 
 def _refuse_existing(final: Path, *, overwrite: bool) -> None:

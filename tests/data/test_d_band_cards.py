@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from catml.data.cards import Licence
+from catml.data.card_files import Licence
 from catml.data.d_band_cards import (
     ConvergenceTest,
     DBandCard,

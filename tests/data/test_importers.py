@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
 
-from catml.data.cards import Licence, Paper, check_dataset
+from catml.data.card_files import Licence
+from catml.data.cards import Paper, check_dataset
 from catml.data.importers import import_csv, write_dataset
 from catml.data.tables import load_dataset
 from catml.errors import AlignmentError, DatasetError

@@ -15,10 +15,11 @@ from ase.neighborlist import neighbor_list
 from catml.descriptors.calculated_d_bands import calculate_d_bands
 from catml.descriptors.calculating import cache as dos_cache
 from catml.descriptors.calculating.calculated_dos import calculate_dos
-from catml.descriptors.calculating.settings import PRESETS, WINDOW_EV, preset_settings
+from catml.descriptors.calculating.settings import PRESETS, preset_settings
 from catml.descriptors.calculating.slab_boxes import kpoint_mesh
 from catml.descriptors.d_band import d_band_table
 from catml.descriptors.dos_engines import engine_named, register_engine
+from catml.elements.d_band_windows import DEFAULT_WINDOW_EV
 from catml.errors import CatmlError, DescriptorError
 from catml.structures.surface import Surface
 from tests.descriptors import d_band_engine
@@ -82,7 +83,7 @@ def test_the_moments_are_those_that_the_hoppings_sum_to():
 def test_the_table_is_that_of_a_file_with_surface_engine_preset_and_layer():
     table = bands()
     (found,) = calculate_dos(CU, engine="bands")
-    expected = d_band_table(found.dos, window_ev=WINDOW_EV)
+    expected = d_band_table(found.dos, window_ev=DEFAULT_WINDOW_EV)
     pd.testing.assert_frame_equal(table[expected.columns], expected)
     assert list(table.columns[:5]) == ["surface", "engine", "preset", "layer", "atom"]
     assert set(table["surface"]) == {CU}

@@ -3,9 +3,9 @@ import pytest
 from ase import Atoms
 
 from catml.data.d_band_schema import find_d_band_problems
-from catml.data.d_bands import DEFAULT_WINDOW_EV, read_back
-from catml.descriptors.calculating.settings import WINDOW_EV
+from catml.data.d_bands import read_back
 from catml.descriptors.dos import ProjectedDos, dos_from_arrays
+from catml.elements.d_band_windows import DEFAULT_WINDOW_EV
 from catml.errors import DescriptorError
 from catml.structures.surface import Surface
 from catml.workflow.d_band_rows import ROW_WINDOWS_EV, DBandSettings, d_band_rows
@@ -94,8 +94,8 @@ def test_the_key_tells_settings_and_structures_apart() -> None:
     assert len(set(keys)) == 3
 
 
-def test_the_default_window_is_that_of_the_engines() -> None:
-    assert DEFAULT_WINDOW_EV == WINDOW_EV == ROW_WINDOWS_EV[0]
+def test_the_first_window_is_the_default_one() -> None:
+    assert ROW_WINDOWS_EV[0] == DEFAULT_WINDOW_EV
 
 
 def test_what_cannot_become_rows_is_said() -> None:

@@ -5,7 +5,6 @@ once; ``KEY.work``, the folder in which an unfinished calculation keeps what it 
 ``KEY.lock``, whose lock (it dies with its process) keeps two processes from the same calculation.
 """
 
-import fcntl
 import hashlib
 import io
 import json
@@ -23,6 +22,7 @@ from catml.atomic_files import write_atomically
 from catml.descriptors.calculating.settings import DosSettings
 from catml.descriptors.dos import ProjectedDos
 from catml.errors import DescriptorError
+from catml.file_locks import file_locked
 from catml.resources import cache_folder
 
 if TYPE_CHECKING:
@@ -183,12 +183,7 @@ def only_process(key: str, *, on_wait: Callable[[], None]) -> Iterator[None]:
             f"the cache folder {str(path.parent)!r} cannot be written ({reason.strerror}); name "
             "another in the environment variable CATML_CACHE"
         ) from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            on_wait()
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    with lock, file_locked(lock.fileno(), on_wait=on_wait):
         yield
 
 

@@ -18,19 +18,14 @@ middle with bulk coordination get them, as fcc(211) does.
 How well converged they are, by the centre of the top layer of Cu(111) from -10 to 8 eV: -2.482 eV
 with draft, -2.450 eV with standard; with draft but a cutoff of 450 eV -2.494 eV, 12 × 12 k-points
 -2.486 eV, 6 layers -2.466 eV. The energy window matters more (all bands of draft, to 22 eV: -2.344
-eV): it is part of every result, `WINDOW_EV` by default, and the table says by how much it moves the
-centre.
+eV): it is part of every result, by default `catml.elements.d_band_windows.DEFAULT_WINDOW_EV`, and
+the table says by how much it moves the centre.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 from catml.errors import DescriptorError
-
-WINDOW_EV = (-10.0, 5.0)
-"""Energies from the Fermi level that count as the d band where none are given: how far the bands
-of a calculation reach beyond is a matter of its settings. The bands of groups 3 to 7 end at 6 to 8
-eV (`catml.data.d_bands`)."""
 
 INITIAL_MOMENTS_MUB = {"Mn": 2.5, "Fe": 2.4, "Co": 1.7, "Ni": 0.7}
 """Elements whose spins are told apart, and the magnetic moments a calculation starts from."""

@@ -15,27 +15,12 @@ from catml.structures.batches import batch_of_slab
 from catml.structures.nanoparticles import nanoparticle
 from catml.structures.site_table import site_table, site_table_of_slab
 from catml.structures.surface import Surface
-
-SURFACES = (
-    "Pt(111)",
-    "Pt(211)",
-    "Fe(110)",
-    "Ru(0001)",
-    "Pt3Ni(111)",
-    "Cu3Zr@Cu(100)",
-    "Ni@Cu(100)",
-    "Cu-Ni@Cu(100)",
-    "CuPt(101)",
-)
+from tests.descriptors.sites.both_ways import SURFACES, assert_both_ways_agree
 
 
 @pytest.mark.parametrize("name", SURFACES)
 def test_a_slab_and_a_name_give_the_same_numbers(name):
-    layers = 13 if "211" in name else 7
-    slab = Surface(name).slab(layers=layers, size=(2, 2))
-    fast = geometry_features(site_table([name]))
-    slow = geometry_features(site_table_of_slab(slab), slab=slab)
-    pd.testing.assert_frame_equal(fast, slow, atol=1e-8)
+    assert_both_ways_agree(geometry_features, name, atol=1e-8)
 
 
 def test_numbers_are_as_many_as_names():
