@@ -32,7 +32,7 @@ _HEADINGS = {
 _SAME_WORK_FUNCTION_EV = 0.005
 
 
-def d_band_text(table: pd.DataFrame) -> str:
+def d_band_text(table: pd.DataFrame, *, fermi_level_given: bool = False) -> str:
     """Return a table of d bands as text, energies and widths in eV; slab by slab where calculated.
 
     Parameters
@@ -40,9 +40,12 @@ def d_band_text(table: pd.DataFrame) -> str:
     table
         As `catml.descriptors.d_band.d_band_table` or
         `catml.descriptors.calculated_d_bands.table_of_calculated` returns it.
+    fermi_level_given
+        Whether the user gave the Fermi level, instead of the file.
     """
     if "surface" not in table:
-        return _one_text(table, told="", origin=" in the file")
+        origin = ", as given" if fermi_level_given else " in the file"
+        return _one_text(table, told="", origin=origin)
     groups = table.groupby(["surface", "fermi_level_ev"], sort=False)
     return "\n\n".join(
         _one_text(

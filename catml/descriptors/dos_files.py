@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import math
+import os
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _GPAW = b"- of UlmGPAW"
 _OTHER_ULM = b"- of Ulm"
+_VASP_FILES = ("vasprun.xml", "DOSCAR")
 _STRUCTURES = ("CONTCAR", "POSCAR")
 # With smearing VASP counts the states from one energy to the next and gives the upper one their
 # mean (https://www.vasp.at/wiki/index.php/DOSCAR): half a step is no small error any more.
@@ -73,7 +75,7 @@ def read_dos(
         If a DOSCAR has another Fermi level than the OUTCAR or vasprun.xml beside it, the LOCPOT
         gives no work function, or VASP's energies are more than 0.05 eV apart.
     """
-    file = Path(path)
+    file = _path(path)
     if fermi_level_ev is not None and not math.isfinite(fermi_level_ev):
         raise DescriptorError(f"the Fermi level {fermi_level_ev} is no energy; give it in eV")
     if is_projwfc(file):
@@ -90,7 +92,7 @@ def read_dos(
         run = parse_vasprun(content, source=str(file))
         found = _of_file(file, run, fermi_level_ev, run.atoms)
     else:
-        doscar = parse_doscar(content.decode("utf-8", errors="replace"), source=str(file))
+        doscar = _doscar(file, content)
         atoms = _structure_of(file, structure)
         if atoms is not None and len(atoms) != len(doscar.d_states):
             raise DescriptorError(
@@ -103,9 +105,29 @@ def read_dos(
     return with_work_function(found, file)
 
 
+def _path(given: str | Path) -> Path:
+    if isinstance(given, str | os.PathLike) and str(given):
+        return Path(given)
+    raise DescriptorError(
+        f"{given!r} of type {type(given).__name__} is no path of a file; {_ALLOWED}"
+    )
+
+
+def _doscar(file: Path, content: bytes) -> Doscar:
+    try:
+        return parse_doscar(content.decode("utf-8", errors="replace"), source=str(file))
+    except DescriptorError:
+        if ".gpw" not in file.suffixes:
+            raise
+    raise DescriptorError(
+        f"{file} does not begin as files of GPAW do: it is damaged or something else; write or "
+        "copy it again"
+    )
+
+
 def _content(file: Path) -> bytes:
     if file.is_dir():
-        raise DescriptorError(f"{file} is a folder without files of projwfc.x; {_ALLOWED} in it")
+        raise DescriptorError(_no_file(file))
     try:
         content = read_content(file)
     except DescriptorError as problem:
@@ -113,6 +135,18 @@ def _content(file: Path) -> bytes:
     if not content.strip():
         raise DescriptorError(f"{file} is empty; {_ALLOWED}")
     return content
+
+
+def _no_file(folder: Path) -> str:
+    """Say which file of a folder may have been meant."""
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError as reason:
+        return f"the folder {folder} cannot be read: {reason.strerror}"
+    meant = [n for n in names if n.startswith(_VASP_FILES) or Path(n).suffix == ".gpw"]
+    if meant:
+        return f"{folder} is a folder; name the file in it: {' or '.join(meant)}"
+    return f"{folder} is a folder without files of projwfc.x; {_ALLOWED} in it"
 
 
 def _refuse_other_kinds(file: Path, content: bytes) -> None:

@@ -88,9 +88,14 @@ class SiteFeaturizer(SiteTransformer):
     def _check_table(self, table: pd.DataFrame) -> None:
         missing = [name for name in _NEEDED[self.kind] if name not in table]
         if missing:
+            other = (
+                'the kind "electronic", whose d band is estimated without DFT'
+                if self.kind == "d_band"
+                else "another kind of descriptors"
+            )
             raise DescriptorError(
                 f"The {self.kind} descriptors need the columns {', '.join(missing)}, which the "
-                "table does not have. Add them, or choose another kind of descriptors."
+                f"table does not have. Add them, or choose {other}."
             )
 
     def _features(self, sites: DescribedSites) -> pd.DataFrame:

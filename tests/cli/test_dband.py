@@ -82,7 +82,7 @@ def test_the_work_function_and_the_fermi_level_given(folder, capsys):
     captured = capsys.readouterr()
     assert captured.err == ""
     assert captured.out.splitlines()[0] == (
-        "eV relative to the Fermi level (1.450 eV in the file), from -11.450 to 6.550 eV; work "
+        "eV relative to the Fermi level (1.450 eV, as given), from -11.450 to 6.550 eV; work "
         "function 4.400 eV above and 3.900 eV below the slab (OUTCAR)"
     )
     assert main(["dband", str(folder / "DOSCAR"), "--json"]) == 0
@@ -154,6 +154,8 @@ def test_the_picture(folder, capsys):
     ("arguments", "says"),
     [
         (["none.xml"], "cannot be read"),
+        ([""], "the name of the file is empty"),
+        (["."], "is a folder; name the file in it: DOSCAR or vasprun.xml"),
         (["POSCAR"], "is no DOSCAR"),
         (["DOSCAR", "--atom", "7"], "numbered from 0 to 2"),
         (["DOSCAR", "--atom", "-1"], "has no atom -1; its atoms are numbered from 0 to 2"),

@@ -94,6 +94,9 @@ def test_window_and_spin_are_chosen(tmp_path: Path) -> None:
     assert len(load_d_bands(file, spin="all", window_ev="all")) == 3
     with pytest.raises(DatasetError, match=r"from -9 to 5 eV; the table has \(-10, 5\), \(-10, 8"):
         load_d_bands(file, window_ev=(-9, 5))
+    for window in ("x", 3, (1, 2, 3), ("a", "b"), None):
+        with pytest.raises(DatasetError, match="is no energy window; give its lowest and highest"):
+            load_d_bands(file, window_ev=window)  # type: ignore[arg-type]
     with pytest.raises(DatasetError, match="spin 'left' does not exist"):
         load_d_bands(file, spin="left")  # type: ignore[arg-type]
 

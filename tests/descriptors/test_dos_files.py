@@ -216,6 +216,17 @@ def test_files_of_other_kinds(tmp_path):
     (tmp_path / "DOSCAR.gz").write_bytes(packed[:-12])
     with pytest.raises(DescriptorError, match="does not unpack"):
         read_dos(tmp_path / "DOSCAR.gz")
+    with pytest.raises(DescriptorError, match=r"name the file in it: DOSCAR.gz$"):
+        read_dos(tmp_path)
+    (tmp_path / "cu.gpw").write_text("gone")
+    with pytest.raises(DescriptorError, match="does not begin as files of GPAW do"):
+        read_dos(tmp_path / "cu.gpw")
+
+
+@pytest.mark.parametrize("thing", [3, None, b"DOSCAR", ""])
+def test_what_is_no_path_is_refused(thing):
+    with pytest.raises(DescriptorError, match="is no path of a file; give a vasprun"):
+        read_dos(thing)
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,14 @@ def test_other_inputs_are_refused(thing):
 def test_calculated_moments_have_to_be_in_a_table():
     with pytest.raises(DescriptorError, match="need the columns dft_d_band_center_ev"):
         SiteFeaturizer("d_band").fit("Pt(111)")
+    with pytest.raises(DescriptorError, match='kind "electronic", whose d band is estimated'):
+        SiteFeaturizer("d_band").fit_transform("Cu(111)")
+
+
+@pytest.mark.parametrize("nothing", [[], (), iter([])])
+def test_a_list_of_nothing_is_refused(nothing):
+    with pytest.raises(DescriptorError, match="holds nothing that has sites"):
+        SiteFeaturizer().fit_transform(nothing)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -38,6 +38,8 @@ apart (two closer ones have `_SHORT_PAIR_IN_BCC`), the triangle of bcc(110), the
 bcc(100)."""
 
 _SHORT_PAIR_IN_BCC = 20
+# Far beyond neighbours, and a long search.
+_LARGEST_RATIO = 5.0
 
 
 class AtomCoordination(NamedTuple):
@@ -74,7 +76,8 @@ def coordination_of_atoms(
     Raises
     ------
     DescriptorError
-        If `atoms` is no ase.Atoms, or `in_bulk` is no positive number.
+        If `atoms` is no ase.Atoms, `cutoff` is no number of at least 1, or `in_bulk` no positive
+        one.
 
     Examples
     --------
@@ -88,6 +91,11 @@ def coordination_of_atoms(
         raise DescriptorError(
             f"{atoms!r} of type {type(atoms).__name__} is no structure: give an ase.Atoms, such as "
             'catml.Surface("Pt(111)").slab().'
+        )
+    if not (isinstance(cutoff, int | float) and 1 <= cutoff <= _LARGEST_RATIO):
+        raise DescriptorError(
+            f"cutoff={cutoff!r} is no ratio of distances: give a number from 1, the closest "
+            f"neighbours only, to {_LARGEST_RATIO:g}."
         )
     if in_bulk <= 0:
         raise DescriptorError(

@@ -1,5 +1,6 @@
 """What every featurizer of sites shares: its inputs and the manners of scikit-learn."""
 
+import reprlib
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from catml.descriptors.sites.inputs import DescribedSites, described_sites
 from catml.descriptors.sites.rows import SlabRows
+from catml.errors import DescriptorError
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -118,6 +120,12 @@ class SiteTransformer(TransformerMixin, BaseEstimator):
     def _sites(self, given: Any) -> DescribedSites:
         self._check_settings()
         sites = described_sites(given)
+        # A table may turn out empty; a list of nothing is a mistake.
+        if sites.table.empty and not isinstance(given, pd.DataFrame):
+            raise DescriptorError(
+                f"{reprlib.repr(given)} holds nothing that has sites; give at least one surface "
+                "name, Surface or slab"
+            )
         self._check_table(sites.table)
         return sites
 

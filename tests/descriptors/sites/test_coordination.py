@@ -118,6 +118,9 @@ def test_coordination_of_nothing_but_atoms():
         coordination_of_atoms("Pt(111)")
     with pytest.raises(DescriptorError, match="in_bulk=0"):
         coordination_of_atoms(fcc111("Pt", (1, 1, 3), vacuum=8), in_bulk=0)
+    for cutoff in (-1, 0, float("nan"), float("inf"), "far"):
+        with pytest.raises(DescriptorError, match="is no ratio of distances"):
+            coordination_of_atoms(fcc111("Pt", (1, 1, 3), vacuum=8), cutoff=cutoff)
     lone = coordination_of_atoms(fcc111("Pt", (1, 1, 3), vacuum=8)[:0])
     assert len(lone.numbers) == 0
 
