@@ -203,12 +203,20 @@ class ARDGaussianProcess(NaNTolerantRegressor):
                 "features for values many orders of magnitude apart."
             )
         self._alpha = lapack.dpotrs(factor, self._target, lower=1)[0]
-        self._inverse_factor = lapack.dtrtri(factor, lower=1, overwrite_c=1)[0]
-        self._inverse_factor_32: NDArray[np.float32] | None = None
+        self._factor = factor
+        self._factor_32: NDArray[np.float32] | None = None
+        self._inverse: Array | None = None
         self.noise_scale_ = noise_scale
 
+    def _inverse_factor(self) -> Array:
+        """The inverse of the factor, which only rows left out need: it costs as much again."""
+        if self._inverse is None:
+            self._inverse = lapack.dtrtri(self._factor, lower=1)[0]
+        return self._inverse
+
     def _inverse_diagonal(self) -> Array:
-        return np.einsum("ij,ij->j", self._inverse_factor, self._inverse_factor)
+        inverse = self._inverse_factor()
+        return np.einsum("ij,ij->j", inverse, inverse)
 
     def _student_noise(self) -> Array:
         spread = 1.0 / self._inverse_diagonal()
@@ -217,16 +225,16 @@ class ARDGaussianProcess(NaNTolerantRegressor):
 
     def _leave_out(self, rows: NDArray[np.intp]) -> tuple[Array, Array]:
         """Residuals and variances of rows left out together, in standardized units."""
-        columns = self._inverse_factor[rows.min() :, rows]
+        columns = self._inverse_factor()[rows.min() :, rows]
         block = np.linalg.inv(columns.T @ columns)
         return block @ self._alpha[rows], np.diag(block)
 
     def _deviation(self, Z: Array, cross: Array) -> Array:
         """Standard deviation of a new observation, in standardized units."""
-        if self._inverse_factor_32 is None:
-            self._inverse_factor_32 = np.asfortranarray(self._inverse_factor, dtype=np.float32)
-        # Single precision loses at most ~1e-6 of the prior variance, far below the noise.
-        known = blas.strmm(1.0, self._inverse_factor_32, cross.T.astype(np.float32), lower=1)
+        if self._factor_32 is None:
+            self._factor_32 = np.asfortranarray(self._factor, dtype=np.float32)
+        # Single precision loses at most ~2e-6 of the prior variance, far below the noise.
+        known = blas.strsm(1.0, self._factor_32, cross.T.astype(np.float32), lower=1)
         explained = np.einsum("ij,ij->j", known, known, dtype=np.float64)
         remaining = variance(Z, self.parameters_) - explained
         return np.sqrt(np.maximum(remaining, 0.0) + self.parameters_.noise)
