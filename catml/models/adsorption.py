@@ -19,7 +19,7 @@ from catml.models.regressor_names import RegressorName
 from catml.models.regressors import (
     LARGEST_GAUSSIAN_PROCESS,
     Regressor,
-    make_regressor,
+    affordable_regressor,
     suggested_regressor,
 )
 from catml.models.rehearsal import NOVELTIES, rehearse
@@ -74,7 +74,8 @@ class AdsorptionModel(BaseEstimator):
         What is adsorbed: ``"CO"``.
     regressor
         One of `catml.models.regressor_names.REGRESSOR_NAMES`; by default the Gaussian process up
-        to 6,000 rows and boosted trees beyond.
+        to 6,000 rows and boosted trees beyond. Those that compare every row with every other
+        learn from a part of a larger table (`catml.models.row_subset`).
     descriptors
         ``"geometry"`` (elements of the environment, type and geometry of the site),
         ``"environment"`` (elements only), ``"electronic"`` (orbital-wise coordination,
@@ -138,7 +139,7 @@ class AdsorptionModel(BaseEstimator):
         features = featurizer.transform(rows)
         X = features.to_numpy(dtype=np.float64)
         name = self.regressor or suggested_regressor(len(rows))
-        regressor = make_regressor(name, seed=self.seed, n_jobs=self.n_jobs)
+        regressor = affordable_regressor(name, len(rows), seed=self.seed, n_jobs=self.n_jobs)
         groups = rows[self.groups].to_numpy(dtype=str)
         regressor.fit(X, energy_ev, groups=groups)
         self.intervals_ = self._learn_intervals(rows, energy_ev, regressor)

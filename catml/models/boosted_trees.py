@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import xgboost
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from catml.models.base import Array, RowSets
 from catml.models.folded import FoldedRegressor
-from catml.models.folds import Folds, group_folds, group_labels
+from catml.models.folds import Folds, bundles, group_folds, group_labels
 
 # Quantized features: 64 levels cost a third less time than 256 and no accuracy on these tables.
 _MAX_BIN = 64
@@ -108,9 +108,8 @@ class BoostedTrees(FoldedRegressor):
 
     def _predict_without(self, left_out: RowSets) -> tuple[Array, Array]:
         """Means from boosters that leave out several sets; deviations as in the folds of `fit`."""
-        numbers = np.arange(len(left_out))
         means: list[Array] = [np.zeros(0)] * len(left_out)
-        splits = self._splits(numbers)
+        splits = bundles(len(left_out), self.n_folds, seed=self.random_state)
         tasks = []
         for fold in splits:
             outside = np.unique(np.concatenate([left_out[k] for k in fold]))
@@ -120,10 +119,6 @@ class BoostedTrees(FoldedRegressor):
             for k in fold:
                 means[k] = _evaluate(booster, self._X[left_out[k]])
         return np.concatenate(means), self._held_out_std[np.concatenate(left_out)]
-
-    def _splits(self, numbers: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-        rng = np.random.default_rng(self.random_state)
-        return np.array_split(rng.permutation(numbers), min(self.n_folds, len(numbers)))
 
     def _learn_scale(self, X: Array, error: Array, folds: Folds) -> None:
         floor = max(_SMALLEST_ERROR_FRACTION * float(np.mean(error)), 1e-12)

@@ -17,7 +17,7 @@ from sklearn.model_selection import ParameterGrid
 from catml.errors import ModelError
 from catml.models.base import Array, RowSets
 from catml.models.folded import FoldedRegressor
-from catml.models.folds import group_folds, group_labels
+from catml.models.folds import group_folds, group_labels, rows_of_some_groups
 from catml.models.scaling import FeatureScaling
 
 # Settings are chosen on at most this many rows: the cost of a kernel grows with their cube.
@@ -219,7 +219,7 @@ class CrossFitted(FoldedRegressor):
     def _choose_settings(self) -> dict[str, Any]:
         if not self.search:
             return {}
-        rows = self._rows_to_search()
+        rows = rows_of_some_groups(self._labels, _SEARCH_ROWS, seed=self.random_state)
         folds = group_folds(self._labels[rows], self.n_folds, seed=self.random_state)
         errors = []
         for settings in ParameterGrid(dict(self.search)):
@@ -231,15 +231,6 @@ class CrossFitted(FoldedRegressor):
                 error += float(np.sum((self._y[held] - member.predict(self._X[held])) ** 2))
             errors.append((error, settings))
         return dict(min(errors, key=lambda pair: pair[0])[1])
-
-    def _rows_to_search(self) -> NDArray[np.intp]:
-        """All rows, or those of groups drawn until they are enough."""
-        if len(self._y) <= _SEARCH_ROWS:
-            return np.arange(len(self._y))
-        names, sizes = np.unique(self._labels, return_counts=True)
-        order = np.random.default_rng(self.random_state).permutation(len(names))
-        enough = int(np.searchsorted(np.cumsum(sizes[order]), _SEARCH_ROWS)) + 1
-        return np.flatnonzero(np.isin(self._labels, names[order[:enough]]))
 
     def _std(self, disagreement: Array) -> Array:
         variance, share, usual = self.scale_

@@ -38,7 +38,7 @@ def default_model(adsorbate: str, regressor: RegressorName | None = None) -> Ads
     DatasetError
         If no dataset has the adsorbate, or none of its rows may be learned from.
     ModelError
-        If there is no such regressor, or it is not made for so many rows.
+        If there is no such regressor.
     """
     from catml.models.adsorption import AdsorptionModel
     from catml.models.persistence import load_model

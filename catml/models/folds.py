@@ -54,6 +54,43 @@ def group_folds(labels: NDArray[np.intp], n_folds: int, *, seed: int) -> Folds:
     return list(splitter.split(rows, groups=labels))
 
 
+def bundles(n_sets: int, n_bundles: int, *, seed: int) -> list[NDArray[np.intp]]:
+    """Numbers of sets of rows dealt at random into bundles, each to be left out by one fit.
+
+    Examples
+    --------
+    >>> sorted(len(bundle) for bundle in bundles(7, 3, seed=0))
+    [2, 2, 3]
+    """
+    order = np.random.default_rng(seed).permutation(n_sets)
+    return np.array_split(order, min(n_bundles, n_sets))
+
+
+def rows_of_some_groups(labels: NDArray[np.intp], n_rows: int, *, seed: int) -> NDArray[np.intp]:
+    """Positions of all rows, or of those of as many groups drawn at random as are allowed.
+
+    Parameters
+    ----------
+    labels
+        (n,) labels of groups, which are drawn whole.
+    n_rows
+        At most so many rows; the rows of one group where even these are more.
+    seed
+        Of the draw.
+
+    Examples
+    --------
+    >>> len(rows_of_some_groups(np.repeat(np.arange(10), 3), 7, seed=0))
+    6
+    """
+    if len(labels) <= n_rows:
+        return np.arange(len(labels))
+    names, sizes = np.unique(labels, return_counts=True)
+    order = np.random.default_rng(seed).permutation(len(names))
+    allowed = max(int(np.searchsorted(np.cumsum(sizes[order]), n_rows, side="right")), 1)
+    return np.flatnonzero(np.isin(labels, names[order[:allowed]]))
+
+
 def are_groups(sets: RowSets, labels: NDArray[np.intp]) -> bool:
     """Whether sets of rows are exactly the rows of each label.
 

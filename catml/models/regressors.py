@@ -12,6 +12,7 @@ from catml.models.regressor_names import REGRESSOR_NAMES, RegressorName
 
 # The exact process factorizes an n × n matrix: 6,000 rows are 10 s, 17,000 would be minutes.
 LARGEST_GAUSSIAN_PROCESS = 6000
+_COMPARES_ALL_ROWS = ("gaussian_process", "kernel_ridge", "support_vectors")
 
 
 class Regressor(Protocol):
@@ -100,6 +101,25 @@ def make_regressor(name: str, *, seed: int = 0, n_jobs: int = 2) -> Regressor:
         allowed = ", ".join(repr(known) for known in REGRESSOR_NAMES)
         raise ModelError(f"There is no regressor {name!r}; choose one of {allowed}.")
     return REGRESSORS[name](seed, n_jobs)
+
+
+def affordable_regressor(name: str, n_rows: int, *, seed: int = 0, n_jobs: int = 2) -> Regressor:
+    """Return an unfitted regressor that a table of `n_rows` does not overwhelm.
+
+    Those that compare every row with every other learn from all rows of some groups where the
+    table is too large for them; the others are as `make_regressor` makes them.
+
+    Examples
+    --------
+    >>> affordable_regressor("gaussian_process", 17_000).max_rows
+    6000
+    """
+    from catml.models.row_subset import RowSubset
+
+    regressor = make_regressor(name, seed=seed, n_jobs=n_jobs)
+    if name in _COMPARES_ALL_ROWS and n_rows > LARGEST_GAUSSIAN_PROCESS:
+        return RowSubset(regressor, max_rows=LARGEST_GAUSSIAN_PROCESS, random_state=seed)
+    return regressor
 
 
 def suggested_regressor(n_rows: int) -> RegressorName:

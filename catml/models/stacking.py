@@ -42,7 +42,9 @@ class Stacking(FoldedRegressor):
     ----------
     members
         Names of regressors (`catml.models.regressor_names`), and pairs of a label and an unfitted
-        regressor with the interface of `catml.models.regressors.Regressor`.
+        regressor with the interface of `catml.models.regressors.Regressor`. Those by name that
+        compare every row with every other see a part of a table that is too large for it
+        (`catml.models.row_subset`).
     n_folds
         Folds of groups in which members with closed-form held-out predictions are held out (the
         others have folds of their own), and in which the weights of held-out rows are learned.
@@ -115,7 +117,7 @@ class Stacking(FoldedRegressor):
         """
         X, y = self._check_training(X, y)
         labels = group_labels(groups, len(y))
-        members = self._named_members()
+        members = self._named_members(len(y))
         self.members_ = {
             name: member.fit(X, y, groups=labels if groups is not None else None)
             for name, member in members.items()
@@ -168,15 +170,17 @@ class Stacking(FoldedRegressor):
         mean, variance = _mixture(means, stds, weights)
         return mean, self.std_scale_ * np.sqrt(variance)
 
-    def _named_members(self) -> dict[str, Any]:
-        """The unfitted members by name or label."""
-        from catml.models.regressors import make_regressor
+    def _named_members(self, n_rows: int) -> dict[str, Any]:
+        """The unfitted members by name or label, such as a table of `n_rows` can take."""
+        from catml.models.regressors import affordable_regressor
 
         named: dict[str, Any] = {}
         for member in self.members:
             if isinstance(member, str):
                 label = str(member)
-                regressor: Any = make_regressor(label, seed=self.random_state, n_jobs=self.n_jobs)
+                regressor: Any = affordable_regressor(
+                    label, n_rows, seed=self.random_state, n_jobs=self.n_jobs
+                )
             else:
                 label, regressor = member[0], clone(member[1])
             if label in named:

@@ -4,7 +4,7 @@ A state is JSON values, arrays, boosters in XGBoost's own format and scikit-lear
 skops bytes; nothing in it can run.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from catml.models.gaussian_process import ARDGaussianProcess
 from catml.models.kernels import KernelParameters
 from catml.models.regressors import Regressor
 from catml.models.ridge import RidgeWithUncertainty
+from catml.models.row_subset import RowSubset
 from catml.models.scaling import FeatureScaling
 from catml.models.stacking import Stacking
 
@@ -33,7 +34,7 @@ class State:
     Attributes
     ----------
     kind
-        ``"gaussian_process"``, ``"ridge"``, ``"xgboost"``, ``"cross_fitted"`` or ``"stacking"``.
+        One of the keys of the readers below.
     values
         JSON values.
     arrays
@@ -74,6 +75,8 @@ def state_of(regressor: Regressor) -> State:
         return _of_cross_fitted(regressor)
     if isinstance(regressor, Stacking):
         return _of_stacking(regressor)
+    if isinstance(regressor, RowSubset):
+        return _of_subset(regressor)
     raise TypeError(f"no state for {type(regressor).__name__}")
 
 
@@ -202,48 +205,73 @@ def _to_cross_fitted(state: State) -> CrossFitted:
 def _of_stacking(model: Stacking) -> State:
     settings = model.get_params(deep=False)
     by_name = [isinstance(member, str) for member in settings.pop("members")]
-    parts = [state_of(member) for member in model.members_.values()]
     values = {
         "settings": settings,
-        "members": [
-            {"label": label, "by_name": named, "kind": part.kind, "values": dict(part.values)}
-            for label, named, part in zip(model.members_, by_name, parts, strict=True)
-        ],
+        "labels": list(model.members_),
+        "by_name": by_name,
         "weights": list(model.weights_.values()),
         "std_scale": model.std_scale_,
         "n_features_in": int(model.n_features_in_),
     }
+    return _joined("stacking", values, [state_of(member) for member in model.members_.values()])
+
+
+def _to_stacking(state: State) -> Stacking:
+    values = state.values
+    fitted = dict(zip(values["labels"], map(regressor_of, _parts(state)), strict=True))
+    members: list[Any] = [
+        label if by_name else (label, clone(fitted[label]))
+        for label, by_name in zip(fitted, values["by_name"], strict=True)
+    ]
+    model = Stacking(tuple(members), **values["settings"])
+    model.members_ = fitted
+    model.weights_ = dict(zip(fitted, map(float, values["weights"]), strict=True))
+    model.std_scale_ = float(values["std_scale"])
+    model.n_features_in_ = int(values["n_features_in"])
+    return model
+
+
+def _of_subset(model: RowSubset) -> State:
+    settings = model.get_params(deep=False)
+    del settings["regressor"]
+    values = {"settings": settings, "n_features_in": int(model.n_features_in_)}
+    return _joined("row_subset", values, [state_of(model.regressor_)])
+
+
+def _to_subset(state: State) -> RowSubset:
+    (part,) = _parts(state)
+    regressor = regressor_of(part)
+    model = RowSubset(clone(regressor), **state.values["settings"])
+    model.regressor_ = regressor
+    model.n_features_in_ = int(state.values["n_features_in"])
+    return model
+
+
+def _joined(kind: str, values: Mapping[str, Any], parts: Sequence[State]) -> State:
+    """The state of a regressor that consists of others."""
     arrays: dict[str, NDArray[Any]] = {}
     boosters: dict[str, bytes] = {}
     estimators: dict[str, bytes] = {}
     for number, part in enumerate(parts):
-        arrays |= _under(f"member-{number}", part.arrays)
-        boosters |= _under(f"member-{number}", part.boosters)
-        estimators |= _under(f"member-{number}", part.estimators)
-    return State("stacking", values, arrays, boosters, estimators)
+        arrays |= _under(f"part-{number}", part.arrays)
+        boosters |= _under(f"part-{number}", part.boosters)
+        estimators |= _under(f"part-{number}", part.estimators)
+    described = [{"kind": part.kind, "values": dict(part.values)} for part in parts]
+    return State(kind, {**values, "parts": described}, arrays, boosters, estimators)
 
 
-def _to_stacking(state: State) -> Stacking:
-    fitted: dict[str, Any] = {}
-    members: list[Any] = []
-    for number, part in enumerate(state.values["members"]):
-        inside = State(
+def _parts(state: State) -> list[State]:
+    """The states that `_joined` made one of."""
+    return [
+        State(
             part["kind"],
             part["values"],
-            _of(f"member-{number}", state.arrays),
-            _of(f"member-{number}", state.boosters),
-            _of(f"member-{number}", state.estimators),
+            _of(f"part-{number}", state.arrays),
+            _of(f"part-{number}", state.boosters),
+            _of(f"part-{number}", state.estimators),
         )
-        regressor = regressor_of(inside)
-        label = part["label"]
-        fitted[label] = regressor
-        members.append(label if part["by_name"] else (label, clone(regressor)))
-    model = Stacking(tuple(members), **state.values["settings"])
-    model.members_ = fitted
-    model.weights_ = dict(zip(fitted, map(float, state.values["weights"]), strict=True))
-    model.std_scale_ = float(state.values["std_scale"])
-    model.n_features_in_ = int(state.values["n_features_in"])
-    return model
+        for number, part in enumerate(state.values["parts"])
+    ]
 
 
 _READERS: dict[str, Callable[[State], Regressor]] = {
@@ -252,6 +280,7 @@ _READERS: dict[str, Callable[[State], Regressor]] = {
     "xgboost": _to_trees,
     "cross_fitted": _to_cross_fitted,
     "stacking": _to_stacking,
+    "row_subset": _to_subset,
 }
 
 
