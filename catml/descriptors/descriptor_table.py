@@ -15,6 +15,7 @@ from typing import get_args
 import pandas as pd
 
 from catml.descriptors.featurizer import DFT_COLUMNS, HOST_PROPERTIES, Kind
+from catml.descriptors.sites.composition import RATIOS, composition_columns
 from catml.descriptors.sites.electronic import ELECTRONIC_FEATURES
 from catml.descriptors.sites.elemental import PROPERTIES, ZONES
 from catml.descriptors.sites.geometry import BELOW_PROPERTIES, GEOMETRY_FEATURES, KINDS, SUBTYPES
@@ -73,8 +74,11 @@ _ZONE_WORDS = {
     "site_atoms": "the binding atoms",
     "same_layer": "the neighbours in the same layer",
     "sublayer": "the neighbours below",
+    "site_layer": "the binding atoms and the neighbours in their layer",
+    "all_zones": "the binding atoms and all their neighbours",
 }
 _STATISTICS = {"mean": "mean", "min": "smallest value", "max": "largest value"}
+_WORDS_OF = _STATISTICS | {"spread": "standard deviation"}
 _EXTREME_WORDS = {"lowest": "smallest value", "highest": "largest value"}
 
 
@@ -83,7 +87,7 @@ def descriptor_table(kind: Kind | None = None) -> pd.DataFrame:
 
     Parameters
     ----------
-    kind : {"environment", "geometry", "electronic", "d_band"}, optional
+    kind : {"environment", "geometry", "composition", "electronic", "d_band"}, optional
         By default the columns of all kinds, each once.
 
     Returns
@@ -130,7 +134,8 @@ def _columns(kind: Kind) -> tuple[str, ...]:
     if kind == "environment":
         return (*environment, *differences)
     types = [f"is_{name}" for name in (*KINDS, *SUBTYPES)]
-    return (*environment, *differences, *types, *GEOMETRY_FEATURES)
+    geometry = (*environment, *differences, *types, *GEOMETRY_FEATURES)
+    return (*geometry, *composition_columns()) if kind == "composition" else geometry
 
 
 @cache
@@ -157,7 +162,10 @@ def _described(name: str) -> Descriptor:
 
 def _of_elements(name: str) -> Descriptor:
     """A column made of a tabulated property of elements, or counted on a zone."""
-    zone = next((zone for zone in ZONES if name.startswith(f"{zone}_")), None)
+    if name in RATIOS:
+        above, below = (_ZONE_WORDS[zone].removeprefix("the ") for zone in RATIOS[name])
+        return Descriptor(name, "", "1", f"number of {above} over that of {below}", "geometry")
+    zone = next((zone for zone in _ZONE_WORDS if name.startswith(f"{zone}_")), None)
     if zone is not None:
         rest, where = name.removeprefix(f"{zone}_"), _ZONE_WORDS[zone]
         if rest == "count":
@@ -166,7 +174,11 @@ def _of_elements(name: str) -> Descriptor:
             meaning = f"share of elements of groups 3 to 12 among {where}"
             return Descriptor(name, "", "1", meaning, _source("group"))
         statistic, _, stem = rest.partition("_")
-        words = _STATISTICS[statistic]
+        if statistic == "fraction":
+            return Descriptor(name, "", "1", f"share of {stem} among {where}", "geometry")
+        if rest == "distinct_elements":
+            return Descriptor(name, "", "1", f"number of elements among {where}", "geometry")
+        words = _WORDS_OF[statistic]
     elif name.startswith("below_"):
         stem, words, where = name.removeprefix("below_"), "mean", "the atoms straight below"
         if stem not in BELOW_PROPERTIES:

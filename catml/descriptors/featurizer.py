@@ -4,6 +4,7 @@ from typing import Literal, get_args
 
 import pandas as pd
 
+from catml.descriptors.sites.composition import composition_features
 from catml.descriptors.sites.electronic import electronic_features
 from catml.descriptors.sites.elemental import (
     ZONES,
@@ -16,7 +17,7 @@ from catml.descriptors.sites.inputs import DescribedSites
 from catml.descriptors.sites.transformer import SiteTransformer
 from catml.errors import DescriptorError
 
-Kind = Literal["environment", "geometry", "electronic", "d_band"]
+Kind = Literal["environment", "geometry", "composition", "electronic", "d_band"]
 
 DFT_COLUMNS = (
     "dft_d_band_center_ev",
@@ -38,6 +39,7 @@ HOST_PROPERTIES = (
 _NEEDED = {
     "environment": ZONES,
     "geometry": (*ZONES, "site_kind", "site_subtype"),
+    "composition": (*ZONES, "site_kind", "site_subtype"),
     "electronic": ("surface", "site_kind", *ZONES),
     "d_band": (ZONES[0], *DFT_COLUMNS),
 }
@@ -48,10 +50,12 @@ class SiteFeaturizer(SiteTransformer):
 
     Parameters
     ----------
-    kind : {"environment", "geometry", "electronic", "d_band"}
+    kind : {"environment", "geometry", "composition", "electronic", "d_band"}
         ``"environment"``: statistics of elemental properties over the three zones; works for any
         row, also without geometry. ``"geometry"``: these, the type of site, and coordination,
         bond lengths, strain and the tight-binding d band of the row's surface and site.
+        ``"composition"``: these, the share of every element in every zone, and statistics of the
+        zones taken together.
         ``"electronic"``: orbital-wise coordination, electronegativity of the site and of its
         surroundings, constants of the binding elements and the estimated d band.
         ``"d_band"``: the calculated d-band moments the table holds (`DFT_COLUMNS`) and constants
@@ -105,9 +109,11 @@ class SiteFeaturizer(SiteTransformer):
         if self.kind == "electronic":
             return electronic_features(table, slabs=sites.slabs)
         features = environment_features(table)
-        if self.kind == "geometry":
+        if self.kind in ("geometry", "composition"):
             geometry = geometry_features(table, slabs=sites.slabs)
             features = pd.concat([features, site_type_features(table), geometry], axis=1)
+        if self.kind == "composition":
+            features = pd.concat([features, composition_features(table)], axis=1)
         return features
 
 

@@ -25,7 +25,7 @@ from catml.models.regressors import (
 from catml.models.rehearsal import NOVELTIES, rehearse
 from catml.models.uncertainty import NORMAL_HALF_WIDTH, HeldOut, IntervalFactors
 
-Descriptors = Literal["environment", "geometry", "electronic", "d_band"]
+Descriptors = Literal["environment", "geometry", "composition", "electronic", "d_band"]
 
 COVERAGE = 0.9
 _FEWEST_ROWS = 10
@@ -78,7 +78,8 @@ class AdsorptionModel(BaseEstimator):
         learn from a part of a larger table (`catml.models.row_subset`).
     descriptors
         ``"geometry"`` (elements of the environment, type and geometry of the site),
-        ``"environment"`` (elements only), ``"electronic"`` (orbital-wise coordination,
+        ``"environment"`` (elements only), ``"composition"`` (both, with the share of every element
+        and statistics of the whole environment), ``"electronic"`` (orbital-wise coordination,
         electronegativity and the estimated d band) or ``"d_band"`` (calculated d-band moments).
     groups
         Column of related rows; the intervals are made for rows of an unseen group.
