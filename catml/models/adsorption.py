@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from catml.errors import AlignmentError, ModelError
 from catml.models.base import Array
 from catml.models.domain import ApplicabilityDomain, Assessment
 from catml.models.inputs import as_site_rows, complete_table
+from catml.models.priors import Prior, PriorName, check_prior, left_out_energies
 from catml.models.regressor_names import RegressorName
 from catml.models.regressors import (
     LARGEST_GAUSSIAN_PROCESS,
@@ -81,6 +83,13 @@ class AdsorptionModel(BaseEstimator):
         ``"environment"`` (elements only), ``"composition"`` (both, with the share of every element
         and statistics of the whole environment), ``"electronic"`` (orbital-wise coordination,
         electronegativity and the estimated d band) or ``"d_band"`` (calculated d-band moments).
+    prior
+        A mean energy with few fitted parameters, of which the regressor learns what it leaves:
+        ``"chemisorption"`` (`catml.models.chemisorption`; needs descriptors with a d band) or
+        ``"pure_metals"`` (`catml.models.pure_metals`: the energies of the pure metals in the
+        table, and a smooth model of the elements where a metal has none). None is the mean.
+    pure_energies_ev
+        Element → energy of your own for the prior ``"pure_metals"``, against the same reference.
     groups
         Column of related rows; the intervals are made for rows of an unseen group.
     seed
@@ -93,6 +102,7 @@ class AdsorptionModel(BaseEstimator):
     training_ : TrainingFacts
     featurizer_, regressor_, domain_, intervals_
         The fitted parts.
+    prior_ : Prior or None
     feature_names_ : tuple of str
 
     Examples
@@ -110,6 +120,8 @@ class AdsorptionModel(BaseEstimator):
         *,
         regressor: RegressorName | None = None,
         descriptors: Descriptors = "geometry",
+        prior: PriorName | None = None,
+        pure_energies_ev: Mapping[str, float] | None = None,
         groups: str = "elements",
         seed: int = 0,
         n_jobs: int = 2,
@@ -117,6 +129,8 @@ class AdsorptionModel(BaseEstimator):
         self.adsorbate = adsorbate
         self.regressor = regressor
         self.descriptors = descriptors
+        self.prior = prior
+        self.pure_energies_ev = pure_energies_ev
         self.groups = groups
         self.seed = seed
         self.n_jobs = n_jobs
@@ -129,10 +143,12 @@ class AdsorptionModel(BaseEstimator):
         AlignmentError
             If the rows are of several functionals or reference species.
         ModelError
-            If the table is of another adsorbate, lacks columns or has too few usable rows.
+            If the table is of another adsorbate, lacks columns or has too few usable rows, or
+            there is no such prior, or not for these rows.
         DescriptorError
             If the table lacks what the descriptors need.
         """
+        check_prior(self.prior, self.pure_energies_ev)
         rows = self._usable_rows(table)
         facts = _training_facts(table, rows)
         energy_ev = rows["energy_ev"].to_numpy(dtype=np.float64)
@@ -142,11 +158,19 @@ class AdsorptionModel(BaseEstimator):
         name = self.regressor or suggested_regressor(len(rows))
         regressor = affordable_regressor(name, len(rows), seed=self.seed, n_jobs=self.n_jobs)
         groups = rows[self.groups].to_numpy(dtype=str)
-        regressor.fit(X, energy_ev, groups=groups)
-        self.intervals_ = self._learn_intervals(rows, energy_ev, regressor)
+        prior = None
+        left_ev = energy_ev
+        if self.prior is not None:
+            prior = Prior.fit(
+                self.prior, rows, features, energy_ev, pure_energies_ev=self.pure_energies_ev
+            )
+            left_ev = energy_ev - prior.energy_ev(rows, features)
+        regressor.fit(X, left_ev, groups=groups)
+        self.intervals_ = self._learn_intervals(rows, features, energy_ev, regressor)
         self.domain_ = ApplicabilityDomain.learn(rows, X, groups, seed=self.seed)
         self.feature_names_ = tuple(map(str, features.columns))
         self.featurizer_, self.regressor_, self.training_ = featurizer, regressor, facts
+        self.prior_ = prior
         return self
 
     def predict(self, surfaces: Any) -> pd.DataFrame:
@@ -187,7 +211,7 @@ class AdsorptionModel(BaseEstimator):
                     "The model was fitted with other descriptors than this catml computes; fit it "
                     "again."
                 )
-            pieces.append(self._predict_rows(rows.table, features.to_numpy(dtype=np.float64)))
+            pieces.append(self._predict_rows(rows.table, features))
         if len(pieces) == 1:
             return pieces[0]
         return pd.concat(pieces, ignore_index=True)
@@ -198,10 +222,13 @@ class AdsorptionModel(BaseEstimator):
 
         save_model(self, path)
 
-    def _predict_rows(self, table: pd.DataFrame, X: Array) -> pd.DataFrame:
+    def _predict_rows(self, table: pd.DataFrame, features: pd.DataFrame) -> pd.DataFrame:
         result = table[list(_IDENTITY)].copy()
+        X = features.to_numpy(dtype=np.float64)
         if len(table):
             energy_ev, std_ev = self.regressor_.predict(X, return_std=True)
+            if self.prior_ is not None:
+                energy_ev = energy_ev + self.prior_.energy_ev(table, features)
             assessment = self.domain_.assess(table, X)
             half_ev = self._half_width(std_ev, table, assessment)
         else:
@@ -263,7 +290,7 @@ class AdsorptionModel(BaseEstimator):
         return complete_table(rows)
 
     def _learn_intervals(
-        self, rows: pd.DataFrame, energy_ev: Array, regressor: Regressor
+        self, rows: pd.DataFrame, features: pd.DataFrame, energy_ev: Array, regressor: Regressor
     ) -> IntervalFactors:
         kinds = rows["site_kind"].to_numpy(dtype=object)
         held_out: dict[str, HeldOut] = {}
@@ -274,6 +301,15 @@ class AdsorptionModel(BaseEstimator):
             if left_out is None:
                 continue
             mean, std = regressor.predict_left_out(left_out)
+            if self.prior is not None:
+                mean = mean + left_out_energies(
+                    self.prior,
+                    rows,
+                    features,
+                    energy_ev,
+                    left_out,
+                    pure_energies_ev=self.pure_energies_ev,
+                )
             members = np.concatenate(left_out)
             error_ev = np.abs(energy_ev[members] - mean)
             held_out[novelty] = HeldOut(error_ev, std, kinds[members])

@@ -23,6 +23,7 @@ from catml.descriptors.featurizer import SiteFeaturizer
 from catml.errors import ModelError
 from catml.models.adsorption import AdsorptionModel, TrainingFacts
 from catml.models.domain import ApplicabilityDomain
+from catml.models.priors import Prior
 from catml.models.states import State, regressor_of, scaling_arrays, scaling_of, state_of
 from catml.models.uncertainty import IntervalFactors
 
@@ -120,6 +121,7 @@ def _encode(model: AdsorptionModel) -> bytes:
         "catml": version("catml"),
         "packages": {name: version(name) for name in _PACKAGES},
         "model": model.get_params(),
+        "prior": None if model.prior_ is None else model.prior_.values(),
         "feature_names": list(model.feature_names_),
         "training": {**vars(model.training_)},
         "intervals": {**vars(model.intervals_)},
@@ -149,6 +151,8 @@ def _decode(content: bytes) -> AdsorptionModel:
     model = AdsorptionModel(**header["model"])
     model.regressor_ = regressor_of(state)
     model.featurizer_ = _featurizer(members["featurizer.skops"])
+    prior = header.get("prior")
+    model.prior_ = None if prior is None else Prior.of_values(prior)
     model.feature_names_ = tuple(header["feature_names"])
     model.intervals_ = IntervalFactors(**header["intervals"])
     model.domain_ = _domain(header["domain"], _unpack(members["domain.npz"]))
