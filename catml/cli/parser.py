@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import catml
 from catml.cli import commands
+from catml.cli.benchmark import benchmark_command
 from catml.cli.dband import dband_command
 
 Command: TypeAlias = Callable[[argparse.Namespace], None]
@@ -37,6 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_dband(command)
     _add_energies(command)
     _add_data(command)
+    _add_benchmark(command)
     return parser
 
 
@@ -221,3 +223,28 @@ def _add_data(command: AddCommand) -> None:
         metavar="OURS=VALUE",
         help="a value the file does not give, as in functional=PBE or 'reference=CO(g)'",
     )
+
+
+def _add_benchmark(command: AddCommand) -> None:
+    sub = command(
+        "benchmark",
+        benchmark_command,
+        "published systems, naive baselines and catml's models side by side on every split",
+    )
+    for name, what in (("data", "dataset"), ("split", "split"), ("model", "model")):
+        sub.add_argument(
+            f"--{name}",
+            action="append",
+            metavar="NAME",
+            help=f"only this {what}; repeat (default: all)",
+        )
+    sub.add_argument("--list", action="store_true", help="datasets, splits and models by name")
+    sub.add_argument("--quick", action="store_true", help="a small part of it, in under a minute")
+    sub.add_argument("--long", action="store_true", help="also what takes minutes by itself")
+    sub.add_argument("--jobs", type=int, metavar="N", help="processes (default: all, at most 4)")
+    sub.add_argument(
+        "--out", metavar="DIR", help="where results are kept and a stopped run goes on (cache)"
+    )
+    sub.add_argument("--page", metavar="DIR", help="where page, JSON and figures go (as --out)")
+    sub.add_argument("--json", action="store_true", help=JSON_HELP)
+    sub.add_argument("--quiet", action="store_true", help="no progress on standard error")

@@ -4,6 +4,7 @@ Scaling, imputation, hyperparameters, interval factors and the applicability dom
 model, and the model of a fold never sees a row of that fold's test set.
 """
 
+import time
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,11 +12,14 @@ import pandas as pd
 from sklearn.base import clone
 
 from catml.validation.metrics import score_table
-from catml.validation.splits import Fold, make_folds, split_groups
+from catml.validation.splits import DIRECTIONS, Fold, make_folds, split_groups
 
 
 class TableModel(Protocol):
-    """A scikit-learn estimator that fits and predicts site tables, such as `AdsorptionModel`."""
+    """A scikit-learn estimator that fits and predicts site tables, such as `AdsorptionModel`.
+
+    A model that knows no uncertainty predicts energy_ev only.
+    """
 
     def fit(self, table: pd.DataFrame) -> Any:
         """Learn from a dataset table."""
@@ -34,21 +38,27 @@ class CrossValidation:
         Name of the split.
     predictions
         What the model predicts for each row, plus ``row``, ``truth_ev``, ``group`` and ``fold``;
-        in the order of the table.
+        in the order of the table. A row with several of the elements left out one at a time is
+        there for each; rows that no fold judges are not there. `group` is what errs together: the
+        group held out, of a direction between families the composition.
     scores
         See `catml.validation.metrics.score_table`; the bootstrap draws whole groups.
     folds
         The folds, as positions in the rows used.
+    fit_seconds, predict_seconds
+        Processor time of fitting and predicting, all folds together, descriptors included.
     """
 
     split: str
     predictions: pd.DataFrame
     scores: pd.DataFrame
     folds: tuple[Fold, ...]
+    fit_seconds: float
+    predict_seconds: float
 
     @property
     def n(self) -> int:
-        """Number of rows."""
+        """Number of rows judged."""
         return len(self.predictions)
 
     def score(self, metric: str) -> float:
@@ -76,10 +86,8 @@ def cross_validate(
         An unfitted or fitted model; each fold fits a clone of it.
     table
         Dataset table; rows whose status is not ok take no part.
-    split
-        See `catml.validation.splits.split_groups`.
-    folds
-        Number of folds; None leaves out one group at a time.
+    split, folds
+        See `catml.validation.splits.make_folds`.
     seed
         Of the folds and of the bootstrap.
     n_jobs
@@ -95,26 +103,43 @@ def cross_validate(
         table = table[table["status"] == "ok"]
     rows = table.reset_index(drop=True)
     parts = make_folds(rows, split, folds=folds, seed=seed)
-    predicted = _run(model, rows, parts, n_jobs)
-    predictions = pd.concat(
-        [
-            result.assign(fold=number).set_axis(part.test, axis=0)
-            for number, (part, result) in enumerate(zip(parts, predicted, strict=True))
-        ]
-    ).sort_index()
-    groups = split_groups(rows, split)
-    predictions.insert(0, "row", rows.get("row", rows.index))
+    runs = _run(model, rows, parts, n_jobs)
+    pieces = [
+        run.predictions.assign(fold=number, group=_test_groups(rows, part, split)).set_axis(
+            part.test, axis=0
+        )
+        for number, (part, run) in enumerate(zip(parts, runs, strict=True))
+    ]
+    predictions = pd.concat(pieces).sort_index(kind="stable")
+    group = predictions.pop("group")
+    predictions.insert(0, "row", rows.get("row", rows.index.to_series()))
     predictions["truth_ev"] = rows["energy_ev"].astype(float)
-    predictions["group"] = groups
+    predictions["group"] = group
     scores = score_table(
-        predictions, split=split, groups=None if split == "random" else groups, seed=seed
+        predictions, split=split, groups=None if split == "random" else group, seed=seed
     )
-    return CrossValidation(split, predictions, scores, tuple(parts))
+    seconds = (sum(run.fit_seconds for run in runs), sum(run.predict_seconds for run in runs))
+    return CrossValidation(split, predictions, scores, tuple(parts), *seconds)
 
 
-def _run(
-    model: TableModel, rows: pd.DataFrame, parts: list[Fold], n_jobs: int
-) -> list[pd.DataFrame]:
+@dataclass(frozen=True, eq=False)
+class _FoldRun:
+    """What the model of one fold predicts for its test rows, and how long that took."""
+
+    predictions: pd.DataFrame
+    fit_seconds: float
+    predict_seconds: float
+
+
+def _test_groups(rows: pd.DataFrame, part: Fold, split: str) -> Any:
+    """What errs together among the test rows of a fold."""
+    if split == "element":
+        return part.held_out[0]
+    by = "composition" if split in DIRECTIONS else split
+    return split_groups(rows, by)[part.test]
+
+
+def _run(model: TableModel, rows: pd.DataFrame, parts: list[Fold], n_jobs: int) -> list[_FoldRun]:
     if n_jobs == 1:
         return [_fit_and_predict(model, rows, part) for part in parts]
     from sklearn.utils.parallel import Parallel, delayed
@@ -122,12 +147,16 @@ def _run(
     return Parallel(n_jobs=n_jobs)(delayed(_fit_and_predict)(model, rows, part) for part in parts)
 
 
-def _fit_and_predict(model: TableModel, rows: pd.DataFrame, part: Fold) -> pd.DataFrame:
+def _fit_and_predict(model: TableModel, rows: pd.DataFrame, part: Fold) -> _FoldRun:
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     fresh = clone(model)
     if "n_jobs" in fresh.get_params():
         fresh.set_params(n_jobs=1)
     with threadpool_limits(1, user_api="blas"):
+        start = time.process_time()
         fresh.fit(rows.iloc[part.train])
-        return fresh.predict(rows.iloc[part.test])
+        fitted = time.process_time()
+        predictions = fresh.predict(rows.iloc[part.test])
+        done = time.process_time()
+    return _FoldRun(predictions, fitted - start, done - fitted)

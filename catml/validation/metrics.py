@@ -90,7 +90,8 @@ def score_table(
     Parameters
     ----------
     predictions
-        Columns ``truth_ev``, ``energy_ev``, ``std_ev``, ``lower_ev``, ``upper_ev``.
+        Columns ``truth_ev``, ``energy_ev``, and, where the model has uncertainties, ``std_ev``,
+        ``lower_ev``, ``upper_ev``; without them the table has no row of the metrics of intervals.
     split
         Name of the split, for the table.
     groups
@@ -108,6 +109,7 @@ def score_table(
     codes = np.arange(n) if groups is None else np.unique(groups, return_inverse=True)[1]
     n_groups = int(codes.max()) + 1
     scored = _Scored.of(predictions)
+    metrics = {name: unit for name, unit in UNITS.items() if scored.judges(name)}
     rng = np.random.default_rng(seed)
     # Drawing a group k times is giving its rows the weight k.
     drawn = [
@@ -116,7 +118,7 @@ def score_table(
     ]
     values = scored.scores(np.ones(n))
     records = []
-    for name, unit in UNITS.items():
+    for name, unit in metrics.items():
         low, high = _middle([draw[name] for draw in drawn])
         records.append(
             {
@@ -145,12 +147,16 @@ UNITS = {
     "miscalibration_area": "1",
 }
 
+_OF_INTERVALS = ("coverage_90", "interval_width", "miscalibration_area")
+_INTERVAL_COLUMNS = ("std_ev", "lower_ev", "upper_ev")
+
 
 @dataclass(frozen=True)
 class _Scored:
     """Predictions prepared so that the scores of any weighting of the rows are quick."""
 
     error: Array
+    has_intervals: bool
     inside: NDArray[np.bool_]
     width: Array
     order_of_error: NDArray[np.intp]
@@ -161,15 +167,20 @@ class _Scored:
 
     @classmethod
     def of(cls, predictions: pd.DataFrame) -> "_Scored":
-        truth, energy, std, lower, upper = (
-            predictions[name].to_numpy(dtype=np.float64)
-            for name in ("truth_ev", "energy_ev", "std_ev", "lower_ev", "upper_ev")
+        truth, energy = (
+            predictions[name].to_numpy(dtype=np.float64) for name in ("truth_ev", "energy_ev")
+        )
+        has_intervals = all(name in predictions for name in _INTERVAL_COLUMNS)
+        std, lower, upper = (
+            predictions[name].to_numpy(dtype=np.float64) if has_intervals else np.ones(len(truth))
+            for name in _INTERVAL_COLUMNS
         )
         error = energy - truth
         quantile = ndtr(-error / std)
         order = np.argsort(quantile)
         return cls(
             error=error,
+            has_intervals=has_intervals,
             inside=(lower <= truth) & (truth <= upper),
             width=upper - lower,
             order_of_error=np.argsort(np.abs(error)),
@@ -178,6 +189,10 @@ class _Scored:
             order_of_quantile=order,
             level=np.searchsorted(quantile[order], _LEVELS, side="right"),
         )
+
+    def judges(self, metric: str) -> bool:
+        """Whether the predictions have what a metric is of."""
+        return self.has_intervals or metric not in _OF_INTERVALS
 
     def scores(self, weights: NDArray[Any]) -> dict[str, float]:
         """Every score, each row counted as often as its weight says."""

@@ -47,7 +47,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     text = capsys.readouterr().out
     for command in ("run", "build", "sites", "export", "dband", "predict", "lookup"):
         assert f"\n    {command} " in text
-    for command in ("datasets", "import"):
+    for command in ("datasets", "import", "benchmark"):
         assert f"\n    {command} " in text
 
 

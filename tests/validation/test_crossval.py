@@ -22,6 +22,13 @@ class Memory(BaseEstimator):
         return pd.DataFrame(columns, index=table.index)
 
 
+class EnergyOnly(Memory):
+    """The same without uncertainties."""
+
+    def predict(self, table: pd.DataFrame) -> pd.DataFrame:
+        return super().predict(table)[["energy_ev"]]
+
+
 @pytest.mark.parametrize("split", ["random", "composition", "host", "family"])
 def test_no_model_sees_the_rows_it_is_judged_on(split: str) -> None:
     result = cross_validate(Memory(), dataset(60), split=split, folds=2)
@@ -42,6 +49,42 @@ def test_result_carries_scores_truth_groups_and_folds() -> None:
         (result.predictions["energy_ev"] - result.predictions["truth_ev"]).abs().mean()
     )
     assert result.scores["n_groups"].unique().tolist() == [len(result.folds)]
+
+
+def test_rows_are_judged_once_for_each_of_their_elements() -> None:
+    table = dataset(90)
+    result = cross_validate(Memory(), table, split="element", folds=None)
+    assert (result.predictions["energy_ev"] == 99.0).all()
+    assert result.n == 2 * 90
+    assert sorted(result.predictions["row"]) == sorted([*table["row"], *table["row"]])
+    elements = dict(zip(table["row"], table["elements"].str.split("-"), strict=True))
+    judged = zip(result.predictions["row"], result.predictions["group"], strict=True)
+    assert all(group in elements[row] for row, group in judged)
+    assert result.scores["n_groups"].unique().tolist() == [len(result.folds)]
+
+
+def test_a_direction_judges_one_family_by_compositions() -> None:
+    table = dataset(90)
+    result = cross_validate(Memory(), table, split="skin-to-overlayer", folds=None)
+    overlayers = table[table["family"] == "overlayer"]
+    assert result.predictions["row"].tolist() == overlayers["row"].tolist()
+    assert result.predictions["group"].tolist() == overlayers["elements"].tolist()
+    np.testing.assert_array_equal(result.predictions["truth_ev"], overlayers["energy_ev"])
+
+
+def test_a_model_without_uncertainty_has_scores_of_energies_only() -> None:
+    result = cross_validate(EnergyOnly(), dataset(60), split="composition", folds=3)
+    assert result.scores["metric"].tolist() == [
+        "mae",
+        "rmse",
+        "median_absolute_error",
+        "bias",
+        "spearman",
+    ]
+    full = cross_validate(Memory(), dataset(60), split="composition", folds=3).scores
+    pd.testing.assert_frame_equal(result.scores, full.iloc[:5])
+    assert result.fit_seconds >= 0.0
+    assert result.predict_seconds >= 0.0
 
 
 def test_processes_do_not_change_the_result() -> None:

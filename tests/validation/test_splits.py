@@ -65,3 +65,53 @@ def test_impossible_splits_are_refused() -> None:
         make_folds(dataset(20), "family", folds=5)
     with pytest.raises(DatasetError, match="cannot make 1 folds"):
         make_folds(dataset(20), "random", folds=1)
+
+
+def test_an_element_left_out_is_in_all_test_rows_and_in_no_training_row() -> None:
+    table = dataset(120)
+    folds = make_folds(table, "element", folds=None)
+    assert len(folds) == 10
+    members = table["elements"].str.split("-")
+    for fold in folds:
+        (element,) = fold.held_out
+        assert all(element in symbols for symbols in members.iloc[fold.test])
+        assert not any(element in symbols for symbols in members.iloc[fold.train])
+        assert sorted([*fold.train, *fold.test]) == list(range(120))
+
+
+def test_a_few_elements_are_taken_at_even_steps_of_the_atomic_numbers() -> None:
+    # Co 27, Ni 28, Cu 29, Ru 44, Rh 45, Pd 46, Ag 47, Ir 77, Pt 78, Au 79
+    folds = make_folds(dataset(120), "element", folds=4)
+    assert [fold.held_out[0] for fold in folds] == ["Co", "Ru", "Ag", "Au"]
+
+
+def test_an_element_in_nearly_all_rows_is_not_left_out() -> None:
+    table = pd.DataFrame({"elements": ["Cu-Zn"] * 6 + ["Cu-Pd"] * 6 + ["Pt"]})
+    assert [fold.held_out[0] for fold in make_folds(table, "element", folds=None)] == ["Zn", "Pd"]
+    with pytest.raises(DatasetError, match=r"2 elements that can be left out.*make 3 folds"):
+        make_folds(table, "element", folds=3)
+    with pytest.raises(DatasetError, match="no column elements"):
+        make_folds(table.drop(columns="elements"), "element")
+
+
+@pytest.mark.parametrize(
+    ("split", "learned", "judged"),
+    [("skin-to-overlayer", "skin", "overlayer"), ("overlayer-to-skin", "overlayer", "skin")],
+)
+def test_a_direction_learns_from_one_family_and_judges_the_other(
+    split: str, learned: str, judged: str
+) -> None:
+    table = dataset(40)
+    table.loc[:4, "family"] = "pure"
+    (fold,) = make_folds(table, split, folds=None)
+    assert set(table["family"].iloc[fold.train]) == {learned}
+    assert set(table["family"].iloc[fold.test]) == {judged}
+    assert len(fold.train) + len(fold.test) == 35
+    table["family"] = learned
+    with pytest.raises(DatasetError, match=f"0 of {judged} to be judged on; it has {learned}"):
+        make_folds(table, split)
+
+
+def test_splits_without_groups_of_rows_say_so() -> None:
+    with pytest.raises(DatasetError, match="'element' does not put every row into one group"):
+        split_groups(dataset(20), "element")

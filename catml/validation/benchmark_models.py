@@ -1,0 +1,214 @@
+"""The models of the benchmark by name: naive baselines, published systems, and catml's own.
+
+Every model says what it needs and about how long a fit takes, so that a plan can be made before
+anything is fitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from types import MappingProxyType
+from typing import Any, Literal
+
+from catml.models.estimators import LARGEST_KERNEL
+from catml.models.regressor_names import IN_WORDS, REGRESSOR_NAMES, RegressorName
+from catml.validation.baselines import (
+    Grouping,
+    GroupMean,
+    SiteScaling,
+    linear_d_band_center,
+    partner_energies,
+    rectangular_band,
+)
+from catml.validation.recipes import RECIPES, Need
+
+ModelKind = Literal["baseline", "published", "ours"]
+
+
+@dataclass(frozen=True)
+class BenchmarkModel:
+    """A model of the benchmark.
+
+    Attributes
+    ----------
+    name, title
+        As on the command line, and in words.
+    kind
+        ``"baseline"``, ``"published"`` (a published system, trained anew) or ``"ours"``.
+    make
+        Gives the unfitted table model for an adsorbate.
+    needs
+        What a dataset must have.
+    cost_s
+        Seconds of a fit to 285, to 4,645 and to 17,352 rows on one core, descriptors included.
+    only_data
+        The only datasets it makes sense for; empty for all.
+    most_rows
+        More rows are too many for it; None for any number.
+    doi
+        Of the published system.
+    """
+
+    name: str
+    title: str
+    kind: ModelKind
+    make: Callable[[str], Any]
+    needs: tuple[Need, ...] = ()
+    cost_s: tuple[float, float, float] = (0.05, 0.1, 0.3)
+    only_data: tuple[str, ...] = ()
+    most_rows: int | None = None
+    doi: str = ""
+
+    def seconds(self, n_rows: float) -> float:
+        """Estimate of the seconds of one fit and its predictions on one core.
+
+        Between the sizes measured, and beyond them, time is taken to grow as a power of the
+        number of rows.
+        """
+        import numpy as np
+
+        return float(np.exp(np.interp(np.log(n_rows), np.log(_SIZES), np.log(self.cost_s))))
+
+
+_SIZES = (285.0, 4645.0, 17352.0)
+
+
+def _baselines() -> list[BenchmarkModel]:
+    def of_groups(name: str, title: str, *groupings: Grouping) -> BenchmarkModel:
+        return BenchmarkModel(name, title, "baseline", lambda _: GroupMean(groupings))
+
+    models = [
+        of_groups("mean", "mean of the training rows"),
+        of_groups("host_mean", "mean of the host metal", "host"),
+        of_groups("composition_mean", "mean of the set of elements", "elements"),
+        of_groups("site_element_mean", "mean of the elements at the site", "site_elements"),
+        BenchmarkModel(
+            "linear_d_band_center",
+            "line through the d-band centre",
+            "baseline",
+            lambda _: linear_d_band_center(),
+            ("geometry",),
+            (0.1, 1.0, 3.0),
+        ),
+        BenchmarkModel(
+            "rectangular_band",
+            "line through the centre of a rectangular band",
+            "baseline",
+            lambda _: rectangular_band(),
+            ("geometry",),
+            (0.1, 1.0, 3.0),
+        ),
+    ]
+    models += [
+        BenchmarkModel(
+            f"scaling_{other.lower()}",
+            f"scaling line from calculated {other} on the same site",
+            "baseline",
+            partial(_scaling, other),
+            only_data=("n",),
+        )
+        for other in ("C", "H", "O")
+    ]
+    return models
+
+
+def _scaling(other: str, adsorbate: str) -> SiteScaling:
+    return SiteScaling(_partners(), other)
+
+
+@lru_cache(maxsize=1)
+def _partners() -> Any:
+    from catml.data.tables import load_dataset
+
+    return partner_energies(load_dataset("mamun2019"))
+
+
+_RECIPE_COSTS = {
+    "ma2015": (0.7, 10.0, 40.0),
+    "tran2018": (0.8, 12.0, 45.0),
+    "gasper2017": (0.2, 3.0, 12.0),
+    "oconnor2018": (0.1, 2.0, 6.0),
+    "noh2018": (0.3, 5.0, 60.0),
+    "motifs2021": (0.4, 3.0, 6.0),
+}
+_COSTS: dict[str, tuple[float, float, float]] = {
+    "gaussian_process": (0.3, 35.0, 600.0),
+    "ridge": (0.1, 2.0, 5.0),
+    "lasso": (3.0, 15.0, 40.0),
+    "kernel_ridge": (2.0, 60.0, 600.0),
+    "support_vectors": (2.0, 60.0, 600.0),
+    "neural_network": (10.0, 120.0, 400.0),
+    "random_forest": (4.0, 60.0, 200.0),
+    "extra_trees": (3.0, 60.0, 200.0),
+    "gradient_boosting": (5.0, 20.0, 40.0),
+    "xgboost": (1.5, 6.0, 12.0),
+}
+_DEFAULT_COST = (3.0, 60.0, 200.0)
+_KERNELS = ("gaussian_process", "kernel_ridge", "support_vectors")
+
+
+def _published() -> list[BenchmarkModel]:
+    return [
+        BenchmarkModel(
+            recipe.name,
+            recipe.title,
+            "published",
+            partial(_recipe, recipe.name),
+            recipe.needs,
+            _RECIPE_COSTS.get(recipe.name, _DEFAULT_COST),
+            most_rows=LARGEST_KERNEL if recipe.name == "noh2018" else None,
+            doi=recipe.doi,
+        )
+        for recipe in RECIPES.values()
+    ]
+
+
+def _recipe(name: str, adsorbate: str) -> Any:
+    return RECIPES[name].make()
+
+
+def _ours() -> list[BenchmarkModel]:
+    models = [
+        BenchmarkModel(
+            "catml",
+            "catml as it comes, no DFT input",
+            "ours",
+            partial(_adsorption_model, None, "geometry"),
+            cost_s=(0.3, 35.0, 12.0),
+        ),
+        BenchmarkModel(
+            "catml_dft",
+            "catml as it comes, calculated d-band moments",
+            "ours",
+            partial(_adsorption_model, None, "d_band"),
+            needs=("calculated d band",),
+            cost_s=(0.2, 20.0, 12.0),
+        ),
+    ]
+    for name in REGRESSOR_NAMES:
+        models.append(
+            BenchmarkModel(
+                name,
+                IN_WORDS[name],
+                "ours",
+                partial(_adsorption_model, name, "geometry"),
+                cost_s=_COSTS.get(name, _DEFAULT_COST),
+                most_rows=LARGEST_KERNEL if name in _KERNELS else None,
+            )
+        )
+    return models
+
+
+def _adsorption_model(
+    regressor: RegressorName | None, descriptors: Literal["geometry", "d_band"], adsorbate: str
+) -> Any:
+    from catml.models.adsorption import AdsorptionModel
+
+    return AdsorptionModel(adsorbate, regressor=regressor, descriptors=descriptors, n_jobs=1)
+
+
+MODELS: Mapping[str, BenchmarkModel] = MappingProxyType(
+    {model.name: model for model in [*_baselines(), *_published(), *_ours()]}
+)
