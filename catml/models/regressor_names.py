@@ -13,6 +13,7 @@ RegressorName = Literal[
     "extra_trees",
     "gradient_boosting",
     "xgboost",
+    "robust_network",
     "stacking",
 ]
 REGRESSOR_NAMES: tuple[RegressorName, ...] = get_args(RegressorName)
@@ -28,5 +29,6 @@ IN_WORDS: dict[RegressorName, str] = {
     "extra_trees": "extremely randomized trees",
     "gradient_boosting": "gradient-boosted trees (scikit-learn)",
     "xgboost": "an ensemble of gradient-boosted trees (XGBoost)",
+    "robust_network": "neural networks on the absolute error, for large tables",
     "stacking": "a weighted mean of four of the others, with weights from held-out predictions",
 }

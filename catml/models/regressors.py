@@ -54,6 +54,12 @@ def _xgboost(seed: int, n_jobs: int) -> Regressor:
     return BoostedTrees(random_state=seed, n_jobs=n_jobs)
 
 
+def _robust_network(seed: int, n_jobs: int) -> Regressor:
+    from catml.models.robust_network import RobustNetwork
+
+    return RobustNetwork(random_state=seed, n_jobs=n_jobs)
+
+
 def _stacking(seed: int, n_jobs: int) -> Regressor:
     from catml.models.stacking import Stacking
 
@@ -71,6 +77,7 @@ REGRESSORS: dict[RegressorName, Callable[[int, int], Regressor]] = {
     "extra_trees": estimators.extra_trees,
     "gradient_boosting": estimators.gradient_boosting,
     "xgboost": _xgboost,
+    "robust_network": _robust_network,
     "stacking": _stacking,
 }
 

@@ -18,8 +18,10 @@ from catml.models.cross_fitted import CrossFitted, Member
 from catml.models.estimator_files import estimator_bytes, estimator_from
 from catml.models.gaussian_process import ARDGaussianProcess
 from catml.models.kernels import KernelParameters
+from catml.models.networks import Network
 from catml.models.regressors import Regressor
 from catml.models.ridge import RidgeWithUncertainty
+from catml.models.robust_network import NetworkMember, RobustNetwork
 from catml.models.row_subset import RowSubset
 from catml.models.scaling import FeatureScaling
 from catml.models.stacking import Stacking
@@ -77,6 +79,8 @@ def state_of(regressor: Regressor) -> State:
         return _of_stacking(regressor)
     if isinstance(regressor, RowSubset):
         return _of_subset(regressor)
+    if isinstance(regressor, RobustNetwork):
+        return _of_network(regressor)
     raise TypeError(f"no state for {type(regressor).__name__}")
 
 
@@ -247,6 +251,48 @@ def _to_subset(state: State) -> RowSubset:
     return model
 
 
+def _of_network(model: RobustNetwork) -> State:
+    members = (model.full_, *model.members_)
+    settings = model.get_params() | {"hidden": list(model.hidden)}
+    values = {
+        "settings": settings,
+        "targets": [[member.center, member.spread] for member in members],
+        "scale_limits": list(model.scale_limits_),
+        "n_features_in": int(model.n_features_in_),
+    }
+    arrays: dict[str, NDArray[Any]] = {}
+    for number, member in enumerate(members):
+        layers = zip(member.network.weights, member.network.biases, strict=True)
+        parts: dict[str, NDArray[Any]] = scaling_arrays(member.scaling)
+        for place, (weight, bias) in enumerate(layers):
+            parts |= {f"weight-{place}": weight, f"bias-{place}": bias}
+        arrays |= _under(str(number), parts)
+    arrays |= _under("scale", {str(k): scale for k, scale in enumerate(model.scales_)})
+    return State("robust_network", values, arrays)
+
+
+def _to_network(state: State) -> RobustNetwork:
+    values = state.values
+    settings = values["settings"]
+    model = RobustNetwork(**{**settings, "hidden": tuple(settings["hidden"])})
+    places = range(len(settings["hidden"]) + 1)
+    members = []
+    for number, (center, spread) in enumerate(values["targets"]):
+        parts = _of(str(number), state.arrays)
+        network = Network(
+            *(tuple(parts[f"{what}-{k}"] for k in places) for what in ("weight", "bias"))
+        )
+        members.append(NetworkMember(scaling_of(parts), network, float(center), float(spread)))
+    model.full_, *others = members
+    model.members_ = tuple(others)
+    scales = _of("scale", state.arrays)
+    model.scales_ = tuple(_floats(scales[str(k)]) for k in range(len(others)))
+    low, high = map(float, values["scale_limits"])
+    model.scale_limits_ = (low, high)
+    model.n_features_in_ = int(values["n_features_in"])
+    return model
+
+
 def _joined(kind: str, values: Mapping[str, Any], parts: Sequence[State]) -> State:
     """The state of a regressor that consists of others."""
     arrays: dict[str, NDArray[Any]] = {}
@@ -281,6 +327,7 @@ _READERS: dict[str, Callable[[State], Regressor]] = {
     "cross_fitted": _to_cross_fitted,
     "stacking": _to_stacking,
     "row_subset": _to_subset,
+    "robust_network": _to_network,
 }
 
 

@@ -30,7 +30,13 @@ def problem() -> tuple[Array, Array]:
 
 
 def test_all_but_those_of_their_own_are_cross_fitted() -> None:
-    assert set(REGRESSORS) - set(NAMES) == {"gaussian_process", "ridge", "stacking", "xgboost"}
+    assert set(REGRESSORS) - set(NAMES) == {
+        "gaussian_process",
+        "ridge",
+        "robust_network",
+        "stacking",
+        "xgboost",
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)
