@@ -19,6 +19,7 @@ from catml.descriptors.sites.composition import RATIOS, composition_columns
 from catml.descriptors.sites.electronic import ELECTRONIC_FEATURES
 from catml.descriptors.sites.elemental import PROPERTIES, ZONES
 from catml.descriptors.sites.geometry import BELOW_PROPERTIES, GEOMETRY_FEATURES, KINDS, SUBTYPES
+from catml.descriptors.sites.zone_similarity import similarity_columns
 from catml.elements.properties import property_source, property_unit
 from catml.errors import DescriptorError
 
@@ -87,7 +88,8 @@ def descriptor_table(kind: Kind | None = None) -> pd.DataFrame:
 
     Parameters
     ----------
-    kind : {"environment", "geometry", "composition", "electronic", "d_band"}, optional
+    kind : str, optional
+        One of `catml.descriptors.featurizer.Kind`.
         By default the columns of all kinds, each once.
 
     Returns
@@ -119,6 +121,8 @@ def _columns(kind: Kind) -> tuple[str, ...]:
     """The columns of a kind in the order of the featurizer."""
     if kind == "electronic":
         return ELECTRONIC_FEATURES
+    if kind == "similarity":
+        return similarity_columns()
     if kind == "d_band":
         return (*DFT_COLUMNS, *(f"host_{name}" for name in HOST_PROPERTIES))
     environment = [
@@ -151,6 +155,13 @@ def _described(name: str) -> Descriptor:
         whole = _described(match[2])
         meaning = f"{whole.meaning}: {_EXTREME_WORDS[match[1]]} among the binding atoms"
         return Descriptor(name, whole.symbol, whole.unit, meaning, whole.source)
+    if match := re.fullmatch(r"(.+)_direction_(\d+)", name):
+        where = _ZONE_WORDS[match[1]]
+        meaning = f"direction {match[2]} of {where} in the space that compares elements"
+        return Descriptor(name, "", "1", meaning, "10.1021/acs.jpclett.7b02010")
+    if name.startswith("site_of_"):
+        meaning = f"above 0 if the site has {name.removeprefix('site_of_')} binding atoms, else 0"
+        return Descriptor(name, "", "1", meaning, "geometry")
     if name.startswith("is_"):
         meaning = f"1 if the site is {name.removeprefix('is_')}, else 0"
         return Descriptor(name, "", "1", meaning, "geometry")

@@ -15,9 +15,10 @@ from catml.descriptors.sites.elemental import (
 from catml.descriptors.sites.geometry import geometry_features, site_type_features
 from catml.descriptors.sites.inputs import DescribedSites
 from catml.descriptors.sites.transformer import SiteTransformer
+from catml.descriptors.sites.zone_similarity import similarity_features
 from catml.errors import DescriptorError
 
-Kind = Literal["environment", "geometry", "composition", "electronic", "d_band"]
+Kind = Literal["environment", "geometry", "composition", "electronic", "d_band", "similarity"]
 
 DFT_COLUMNS = (
     "dft_d_band_center_ev",
@@ -42,6 +43,7 @@ _NEEDED = {
     "composition": (*ZONES, "site_kind", "site_subtype"),
     "electronic": ("surface", "site_kind", *ZONES),
     "d_band": (ZONES[0], *DFT_COLUMNS),
+    "similarity": ZONES,
 }
 
 
@@ -50,7 +52,7 @@ class SiteFeaturizer(SiteTransformer):
 
     Parameters
     ----------
-    kind : {"environment", "geometry", "composition", "electronic", "d_band"}
+    kind : {"environment", "geometry", "composition", "electronic", "d_band", "similarity"}
         ``"environment"``: statistics of elemental properties over the three zones; works for any
         row, also without geometry. ``"geometry"``: these, the type of site, and coordination,
         bond lengths, strain and the tight-binding d band of the row's surface and site.
@@ -60,6 +62,8 @@ class SiteFeaturizer(SiteTransformer):
         surroundings, constants of the binding elements and the estimated d band.
         ``"d_band"``: the calculated d-band moments the table holds (`DFT_COLUMNS`) and constants
         of the element at the site (`HOST_PROPERTIES`).
+        ``"similarity"``: vectors of unit length whose products say how alike the zones of two
+        sites are; works for any row (`catml.descriptors.sites.zone_similarity`).
 
     Notes
     -----
@@ -108,6 +112,8 @@ class SiteFeaturizer(SiteTransformer):
             return d_band_features(table)
         if self.kind == "electronic":
             return electronic_features(table, slabs=sites.slabs)
+        if self.kind == "similarity":
+            return similarity_features(table)
         features = environment_features(table)
         if self.kind in ("geometry", "composition"):
             geometry = geometry_features(table, slabs=sites.slabs)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 
-from catml.descriptors.featurizer import SiteFeaturizer
+from catml.descriptors.featurizers import make_featurizer
 from catml.errors import AlignmentError, ModelError
 from catml.models.base import Array
 from catml.models.domain import ApplicabilityDomain, Assessment
@@ -27,7 +27,9 @@ from catml.models.regressors import (
 from catml.models.rehearsal import NOVELTIES, rehearse
 from catml.models.uncertainty import NORMAL_HALF_WIDTH, HeldOut, IntervalFactors
 
-Descriptors = Literal["environment", "geometry", "composition", "electronic", "d_band"]
+Descriptors = Literal[
+    "environment", "geometry", "composition", "electronic", "d_band", "similarity", "soap"
+]
 
 COVERAGE = 0.9
 _FEWEST_ROWS = 10
@@ -82,7 +84,9 @@ class AdsorptionModel(BaseEstimator):
         ``"geometry"`` (elements of the environment, type and geometry of the site),
         ``"environment"`` (elements only), ``"composition"`` (both, with the share of every element
         and statistics of the whole environment), ``"electronic"`` (orbital-wise coordination,
-        electronegativity and the estimated d band) or ``"d_band"`` (calculated d-band moments).
+        electronegativity and the estimated d band), ``"d_band"`` (calculated d-band moments),
+        ``"similarity"`` or ``"soap"`` (vectors to be compared, of the elements around the site or
+        of its whole surroundings, made for the regressor ``"local_similarity"``).
     prior
         A mean energy with few fitted parameters, of which the regressor learns what it leaves:
         ``"chemisorption"`` (`catml.models.chemisorption`; needs descriptors with a d band) or
@@ -152,7 +156,7 @@ class AdsorptionModel(BaseEstimator):
         rows = self._usable_rows(table)
         facts = _training_facts(table, rows)
         energy_ev = rows["energy_ev"].to_numpy(dtype=np.float64)
-        featurizer = SiteFeaturizer(kind=self.descriptors).fit(rows)
+        featurizer = make_featurizer(self.descriptors).fit(rows)
         features = featurizer.transform(rows)
         X = features.to_numpy(dtype=np.float64)
         name = self.regressor or suggested_regressor(len(rows))

@@ -15,6 +15,7 @@ from catml.errors import ModelError
 # Of what skops does not vouch for by itself.
 TRUSTED_TYPES = (
     "catml.models.expanded_lasso.ExpandedLasso",
+    "catml.models.local_similarity.LocalSimilarityRegression",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.tree._tree.Tree",
 )
@@ -24,6 +25,7 @@ ESTIMATORS = (
     "ExtraTreesRegressor",
     "HistGradientBoostingRegressor",
     "KernelRidge",
+    "LocalSimilarityRegression",
     "RandomForestRegressor",
     "SVR",
 )
@@ -81,6 +83,9 @@ def _check_fitted(estimator: Any, n_features: int) -> None:
     if kind == "BaggingRegressor":
         if any(type(part).__name__ != "MLPRegressor" for part in estimator.estimators_):
             raise ValueError("the ensemble is of something else than networks")
+    elif kind == "LocalSimilarityRegression":
+        if estimator.centers_.shape != (len(estimator.coef_), n_features):
+            raise ValueError("centres and coefficients do not match")
     elif kind == "SVR":
         n_vectors = len(estimator.support_vectors_)
         lengths = {len(estimator.support_), estimator.dual_coef_.shape[1]}

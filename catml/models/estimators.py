@@ -96,3 +96,16 @@ def lasso(seed: int, n_jobs: int) -> CrossFitted:
     return CrossFitted(
         ExpandedLasso(random_state=seed), standardize=False, n_jobs=n_jobs, random_state=seed
     )
+
+
+def local_similarity(seed: int, n_jobs: int) -> CrossFitted:
+    """Ridge regression with the local-similarity kernel; exponent and ridge are chosen."""
+    from catml.models.local_similarity import LocalSimilarityRegression
+
+    return CrossFitted(
+        LocalSimilarityRegression(random_state=seed),
+        search={"exponent": (2, 4, 8), "alpha": (0.001, 0.01, 0.1)},
+        standardize=False,
+        n_jobs=n_jobs,
+        random_state=seed,
+    )

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catml.atomic_files import write_atomically
-from catml.descriptors.featurizer import SiteFeaturizer
+from catml.descriptors.sites.transformer import SiteTransformer
 from catml.errors import ModelError
 from catml.models.adsorption import AdsorptionModel, TrainingFacts
 from catml.models.domain import ApplicabilityDomain
@@ -29,7 +29,10 @@ from catml.models.uncertainty import IntervalFactors
 
 FORMAT = "catml-model"
 SCHEMA = 1
-TRUSTED_TYPES = ("catml.descriptors.featurizer.SiteFeaturizer",)
+TRUSTED_TYPES = (
+    "catml.descriptors.featurizer.SiteFeaturizer",
+    "catml.descriptors.soap_featurizer.SoapFeaturizer",
+)
 
 _HEADER = "header.json"
 _PACKAGES = ("numpy", "scikit-learn", "skops", "xgboost")
@@ -197,14 +200,14 @@ def _open(content: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
     return header, members
 
 
-def _featurizer(raw: bytes) -> SiteFeaturizer:
+def _featurizer(raw: bytes) -> SiteTransformer:
     import skops.io
 
     untrusted = set(skops.io.get_untrusted_types(data=raw)) - set(TRUSTED_TYPES)
     if untrusted:
         raise _RefusedError(f"it holds types that are not trusted: {', '.join(sorted(untrusted))}")
     featurizer = skops.io.loads(raw, trusted=list(TRUSTED_TYPES))
-    if not isinstance(featurizer, SiteFeaturizer):
+    if not isinstance(featurizer, SiteTransformer):
         raise _RefusedError("its featurizer is something else")
     return featurizer
 

@@ -14,6 +14,7 @@ RegressorName = Literal[
     "gradient_boosting",
     "xgboost",
     "robust_network",
+    "local_similarity",
     "stacking",
 ]
 REGRESSOR_NAMES: tuple[RegressorName, ...] = get_args(RegressorName)
@@ -30,5 +31,6 @@ IN_WORDS: dict[RegressorName, str] = {
     "gradient_boosting": "gradient-boosted trees (scikit-learn)",
     "xgboost": "an ensemble of gradient-boosted trees (XGBoost)",
     "robust_network": "neural networks on the absolute error, for large tables",
+    "local_similarity": "kernel regression on how alike the surroundings of sites are",
     "stacking": "a weighted mean of four of the others, with weights from held-out predictions",
 }

@@ -78,6 +78,7 @@ REGRESSORS: dict[RegressorName, Callable[[int, int], Regressor]] = {
     "gradient_boosting": estimators.gradient_boosting,
     "xgboost": _xgboost,
     "robust_network": _robust_network,
+    "local_similarity": estimators.local_similarity,
     "stacking": _stacking,
 }
 

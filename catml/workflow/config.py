@@ -48,7 +48,7 @@ class ModelSection(Section):
     """The regressor, the descriptors it sees, and the seed of everything random."""
 
     regressor: RegressorName = "gaussian_process"
-    descriptors: Literal["environment", "geometry"] = "geometry"
+    descriptors: Literal["environment", "geometry", "similarity"] = "geometry"
     seed: Annotated[int, Field(ge=0)] = 0
 
 

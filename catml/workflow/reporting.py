@@ -23,6 +23,8 @@ _DESCRIPTORS = {
     "geometry": "the elements around the site, in three zones (binding atoms, their neighbours in "
     "the layer, their neighbours below), and the geometry of the site: its kind, coordination and "
     "bond lengths, and a tight-binding d band",
+    "similarity": "how alike the elements around sites are, in three zones (binding atoms, their "
+    "neighbours in the layer, their neighbours below)",
 }
 
 

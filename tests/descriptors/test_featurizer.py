@@ -23,7 +23,7 @@ from catml.structures.nanoparticles import nanoparticle
 from catml.structures.site_table import site_table, site_table_of_slab
 from catml.structures.surface import Surface
 
-KINDS = ("environment", "geometry", "composition", "electronic", "d_band")
+KINDS = ("environment", "geometry", "composition", "electronic", "d_band", "similarity")
 SURFACES = ("Pt(111)", "Pt3Ni(111)", "Cu3Zr@Cu(100)", "Al(100)", "Fe(110)", "CuPt(101)", "Ag(211)")
 
 
@@ -139,7 +139,9 @@ def test_existing_descriptors_keep_their_values():
     assert list(SiteFeaturizer("geometry").fit(table).get_feature_names_out()) == list(columns)
 
 
-@pytest.mark.parametrize("kind", ["environment", "geometry", "composition", "electronic"])
+@pytest.mark.parametrize(
+    "kind", ["environment", "geometry", "composition", "electronic", "similarity"]
+)
 def test_surfaces_slabs_and_tables_give_the_same(kind):
     slab = Surface("Pt3Ni(111)").slab(layers=6, size=(2, 2))
     structure = AseAtomsAdaptor.get_structure(slab)

@@ -55,7 +55,9 @@ def slab_of(name: str) -> Atoms:
     return surface.slab(layers=template_of(surface).layers + 1)
 
 
-@pytest.mark.parametrize("kind", ["environment", "geometry", "composition", "electronic"])
+@pytest.mark.parametrize(
+    "kind", ["environment", "geometry", "composition", "electronic", "similarity"]
+)
 def test_one_slab_of_every_family(kind):
     together = SiteFeaturizer(kind).fit_transform(NAMES)
     single = SiteFeaturizer(kind).fit_transform([bare(slab_of(name)) for name in NAMES])
