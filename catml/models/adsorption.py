@@ -15,6 +15,7 @@ from catml.descriptors.featurizers import make_featurizer
 from catml.errors import AlignmentError, ModelError
 from catml.models.base import Array
 from catml.models.domain import ApplicabilityDomain, Assessment
+from catml.models.held_out_scores import HeldOutScore, held_out_score
 from catml.models.inputs import as_site_rows, complete_table
 from catml.models.priors import Prior, PriorName, check_prior, left_out_energies
 from catml.models.regressor_names import RegressorName
@@ -26,6 +27,7 @@ from catml.models.regressors import (
 )
 from catml.models.rehearsal import NOVELTIES, rehearse
 from catml.models.uncertainty import NORMAL_HALF_WIDTH, HeldOut, IntervalFactors
+from catml.models.witnesses import witness_rows
 
 Descriptors = Literal[
     "environment", "geometry", "composition", "electronic", "d_band", "similarity", "soap"
@@ -55,6 +57,8 @@ class TrainingFacts:
         What the energies stand against.
     checksum
         SHA-256 of the energies, sites and sources of the training rows.
+    regressor
+        Name of the regressor, also where it was chosen by the number of rows.
     alignment
         Offsets applied when the table was loaded, as in its ``attrs``.
     """
@@ -66,6 +70,7 @@ class TrainingFacts:
     reference: str
     functional: str
     checksum: str
+    regressor: str
     alignment: tuple[dict[str, Any], ...] = ()
 
 
@@ -108,6 +113,10 @@ class AdsorptionModel(BaseEstimator):
         The fitted parts.
     prior_ : Prior or None
     feature_names_ : tuple of str
+    scores_ : tuple of HeldOutScore
+        Errors of the training rows, each predicted without its group.
+    witnesses_ : DataFrame
+        A few training rows, by which a model file is checked when it is loaded.
 
     Examples
     --------
@@ -154,7 +163,6 @@ class AdsorptionModel(BaseEstimator):
         """
         check_prior(self.prior, self.pure_energies_ev)
         rows = self._usable_rows(table)
-        facts = _training_facts(table, rows)
         energy_ev = rows["energy_ev"].to_numpy(dtype=np.float64)
         featurizer = make_featurizer(self.descriptors).fit(rows)
         features = featurizer.transform(rows)
@@ -170,11 +178,13 @@ class AdsorptionModel(BaseEstimator):
             )
             left_ev = energy_ev - prior.energy_ev(rows, features)
         regressor.fit(X, left_ev, groups=groups)
-        self.intervals_ = self._learn_intervals(rows, features, energy_ev, regressor)
+        held_out, self.scores_ = self._rehearse(rows, features, energy_ev, regressor)
+        self.intervals_ = IntervalFactors.learn(held_out, coverage=COVERAGE)
         self.domain_ = ApplicabilityDomain.learn(rows, X, groups, seed=self.seed)
         self.feature_names_ = tuple(map(str, features.columns))
-        self.featurizer_, self.regressor_, self.training_ = featurizer, regressor, facts
-        self.prior_ = prior
+        self.featurizer_, self.regressor_, self.prior_ = featurizer, regressor, prior
+        self.training_ = _training_facts(table, rows, name)
+        self.witnesses_ = witness_rows(rows)
         return self
 
     def predict(self, surfaces: Any) -> pd.DataFrame:
@@ -293,11 +303,12 @@ class AdsorptionModel(BaseEstimator):
             )
         return complete_table(rows)
 
-    def _learn_intervals(
+    def _rehearse(
         self, rows: pd.DataFrame, features: pd.DataFrame, energy_ev: Array, regressor: Regressor
-    ) -> IntervalFactors:
+    ) -> tuple[dict[str, HeldOut], tuple[HeldOutScore, ...]]:
         kinds = rows["site_kind"].to_numpy(dtype=object)
         held_out: dict[str, HeldOut] = {}
+        scores = []
         for novelty in NOVELTIES:
             if novelty not in regressor.rehearses and len(rows) > LARGEST_GAUSSIAN_PROCESS:
                 continue
@@ -317,10 +328,11 @@ class AdsorptionModel(BaseEstimator):
             members = np.concatenate(left_out)
             error_ev = np.abs(energy_ev[members] - mean)
             held_out[novelty] = HeldOut(error_ev, std, kinds[members])
-        return IntervalFactors.learn(held_out, coverage=COVERAGE)
+            scores.append(held_out_score(novelty, left_out, error_ev))
+        return held_out, tuple(scores)
 
 
-def _training_facts(table: pd.DataFrame, rows: pd.DataFrame) -> TrainingFacts:
+def _training_facts(table: pd.DataFrame, rows: pd.DataFrame, regressor: str) -> TrainingFacts:
     left_out: dict[str, int] = {}
     if "status" in table:
         counts = table.loc[table["status"] != "ok", "status"].value_counts()
@@ -336,6 +348,7 @@ def _training_facts(table: pd.DataFrame, rows: pd.DataFrame) -> TrainingFacts:
         reference=str(rows["reference"].iloc[0]),
         functional=str(rows["functional"].iloc[0]),
         checksum=_checksum(rows),
+        regressor=regressor,
         alignment=tuple(table.attrs.get("alignment", ())),
     )
 

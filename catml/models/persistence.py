@@ -1,15 +1,14 @@
-"""Model files that cannot run code: saving, and loading with every check before use.
+"""Saving fitted models to files that cannot run code, and loading them with every check before use.
 
-A file is a zip: ``header.json`` (format, versions, training facts, interval factors, domain), the
-numbers of regressor and domain as ``.npz``, boosters in XGBoost's UBJSON, scikit-learn estimators
-and the featurizer as skops, of which only types named beforehand are accepted. The header holds
-the SHA-256 of every member and of itself.
+A file holds (`catml.models.model_files`): a header of JSON values (versions, training facts,
+held-out scores, interval factors, domain, a few training rows with their predictions), the numbers
+of regressor and domain as ``.npz``, boosters in XGBoost's UBJSON, and scikit-learn estimators as
+skops, of which only types named beforehand are accepted. A loaded model must predict the few rows
+as it did when it was saved.
 """
 
-import hashlib
-import io
-import json
-import zipfile
+import platform
+import warnings
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -19,26 +18,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catml.atomic_files import write_atomically
+from catml.descriptors.featurizers import make_featurizer
 from catml.descriptors.sites.transformer import SiteTransformer
-from catml.errors import ModelError
+from catml.errors import CatmlError, ModelError
+from catml.models import witnesses
 from catml.models.adsorption import AdsorptionModel, TrainingFacts
 from catml.models.domain import ApplicabilityDomain
+from catml.models.held_out_scores import HeldOutScore
+from catml.models.model_files import (
+    RefusedError,
+    array_bytes,
+    arrays_from,
+    packed,
+    read_model_bytes,
+    unpacked,
+)
 from catml.models.priors import Prior
 from catml.models.states import State, regressor_of, scaling_arrays, scaling_of, state_of
 from catml.models.uncertainty import IntervalFactors
 
-FORMAT = "catml-model"
-SCHEMA = 1
-TRUSTED_TYPES = (
-    "catml.descriptors.featurizer.SiteFeaturizer",
-    "catml.descriptors.soap_featurizer.SoapFeaturizer",
-)
-
-_HEADER = "header.json"
-_PACKAGES = ("numpy", "scikit-learn", "skops", "xgboost")
+_PACKAGES = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "xgboost")
 _SETS = ("elements", "site_elements", "hosts", "families", "facets", "kinds")
-# Far above any model here, far below what would fill a memory.
-_LARGEST_BYTES = 2 * 1024**3
 
 
 def save_model(model: AdsorptionModel, path: str | Path) -> Path:
@@ -79,91 +79,115 @@ def load_model(path: str | Path) -> AdsorptionModel:
     Raises
     ------
     ModelError
-        If there is no such file, or it is truncated, altered, of another format or version, or
-        holds types other than the trusted ones.
+        If there is no such file, or it is truncated, altered, of another format or schema, holds
+        types other than the trusted ones, or predicts something else with the descriptors and
+        packages of today.
     """
-    source = Path(path)
+    content = read_model_bytes(path)
     try:
-        content = source.read_bytes()
-    except OSError as reason:
-        raise ModelError(
-            f"The model file {str(source)!r} cannot be read: {reason.strerror or reason}."
-        ) from None
-    try:
-        return _decode(content)
-    except _RefusedError as refused:
+        return _decode(*unpacked(content))
+    except RefusedError as refused:
         why = str(refused)
     except Exception as broken:  # whatever a damaged member provokes in its reader
         why = f"its content cannot be understood ({type(broken).__name__})"
     raise ModelError(
-        f"{str(source)!r} is not a usable model file: {why}. Save the model again with "
-        "model.save(path)."
+        f"{str(path)!r} is not a usable model file: {why}. Fit the model again and save it with "
+        "model.save(path), or use the version it was saved with."
     )
 
 
-class _RefusedError(Exception):
-    """Why a file is refused, in words."""
+def saved_versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages a model's numbers depend on."""
+    return {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES}
 
 
 def _encode(model: AdsorptionModel) -> bytes:
-    import skops.io
-
     state = state_of(model.regressor_)
     members = {
-        "featurizer.skops": skops.io.dumps(model.featurizer_),
-        "regressor.npz": _pack(state.arrays),
-        "domain.npz": _pack(
+        "regressor.npz": array_bytes(state.arrays),
+        "domain.npz": array_bytes(
             {"reference": model.domain_.reference, **scaling_arrays(model.domain_.scaling)}
         ),
         **{f"booster-{name}.ubj": raw for name, raw in state.boosters.items()},
         **{f"estimator-{name}.skops": raw for name, raw in state.estimators.items()},
     }
     header: dict[str, Any] = {
-        "format": FORMAT,
-        "schema": SCHEMA,
-        "catml": version("catml"),
-        "packages": {name: version(name) for name in _PACKAGES},
+        "packages": saved_versions(),
         "model": model.get_params(),
         "prior": None if model.prior_ is None else model.prior_.values(),
         "feature_names": list(model.feature_names_),
+        "table_columns": int(model.featurizer_.n_features_in_),
         "training": {**vars(model.training_)},
+        "scores": [{**vars(score)} for score in model.scores_],
         "intervals": {**vars(model.intervals_)},
         "domain": _domain_values(model.domain_),
         "regressor": {"kind": state.kind, "values": dict(state.values)},
-        "members": {name: _digest(raw) for name, raw in members.items()},
+        "witnesses": {
+            "rows": witnesses.as_json_values(model.witnesses_),
+            "predicted": witnesses.stated_energies(model.predict(model.witnesses_)),
+        },
     }
-    header["digest"] = _header_digest(header)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(_HEADER, json.dumps(header, indent=1))
-        for name, raw in members.items():
-            archive.writestr(name, raw)
-    return buffer.getvalue()
+    return packed(header, members)
 
 
-def _decode(content: bytes) -> AdsorptionModel:
-    header, members = _open(content)
+def _decode(header: Mapping[str, Any], members: Mapping[str, bytes]) -> AdsorptionModel:
     regressor = header["regressor"]
     state = State(
         regressor["kind"],
         regressor["values"],
-        _unpack(members["regressor.npz"]),
+        arrays_from(members["regressor.npz"]),
         boosters=_named(members, "booster-", ".ubj"),
         estimators=_named(members, "estimator-", ".skops"),
     )
     model = AdsorptionModel(**header["model"])
-    model.regressor_ = regressor_of(state)
-    model.featurizer_ = _featurizer(members["featurizer.skops"])
-    prior = header.get("prior")
+    with warnings.catch_warnings():
+        # scikit-learn warns of every other version; whether it matters, the witnesses say.
+        warnings.simplefilter("ignore")
+        model.regressor_ = regressor_of(state)
+    prior = header["prior"]
     model.prior_ = None if prior is None else Prior.of_values(prior)
     model.feature_names_ = tuple(header["feature_names"])
+    model.featurizer_ = _featurizer(header)
     model.intervals_ = IntervalFactors(**header["intervals"])
-    model.domain_ = _domain(header["domain"], _unpack(members["domain.npz"]))
-    facts = header["training"]
+    model.domain_ = _domain(header["domain"], arrays_from(members["domain.npz"]))
+    model.scores_ = tuple(HeldOutScore(**score) for score in header["scores"])
+    facts = dict(header["training"])
     facts["elements"] = tuple(facts["elements"])
     facts["alignment"] = tuple(facts["alignment"])
     model.training_ = TrainingFacts(**facts)
+    model.witnesses_ = witnesses.from_json_values(header["witnesses"]["rows"])
+    _ask_witnesses(model, header)
     return model
+
+
+def _ask_witnesses(model: AdsorptionModel, header: Mapping[str, Any]) -> None:
+    """Refuse a model that no longer predicts what it predicted when it was saved."""
+    try:
+        predicted = model.predict(model.witnesses_)
+    except CatmlError as problem:
+        raise RefusedError(
+            f"the rows kept to check it cannot be predicted: {problem} {_versions(header)}"
+        ) from None
+    difference_ev = witnesses.largest_difference_ev(predicted, header["witnesses"]["predicted"])
+    if not difference_ev <= witnesses.CLOSE_EV:
+        raise RefusedError(
+            f"it predicts the rows kept to check it {difference_ev:.2g} eV away from what it did "
+            f"when it was saved; {_versions(header)}"
+        )
+
+
+def _versions(header: Mapping[str, Any]) -> str:
+    """Say which versions are others now than when the model was saved."""
+    saved = {"catml": header["catml"], **header["packages"]}
+    now = {"catml": version("catml"), **saved_versions()}
+    changed = [
+        f"{name} {saved.get(name, 'none')}, now {now[name]}"
+        for name in now
+        if saved.get(name) != now[name]
+    ]
+    if not changed:
+        return "it was saved with these same versions, but other code or elemental data"
+    return f"it was saved with {'; '.join(changed)}"
 
 
 def _named(members: Mapping[str, bytes], start: str, end: str) -> dict[str, bytes]:
@@ -175,40 +199,11 @@ def _named(members: Mapping[str, bytes], start: str, end: str) -> dict[str, byte
     }
 
 
-def _open(content: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Header and members, after every check that needs no understanding of them."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if _HEADER not in archive.namelist():
-                raise _RefusedError("it was not written by catml")
-            if sum(entry.file_size for entry in archive.infolist()) > _LARGEST_BYTES:
-                raise _RefusedError("it unpacks to more than 2 GiB")
-            members = {name: archive.read(name) for name in archive.namelist()}
-    except zipfile.BadZipFile:
-        raise _RefusedError("it is not a zip archive, or is truncated or damaged") from None
-    header = json.loads(members.pop(_HEADER))
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
-        raise _RefusedError("it was not written by catml")
-    if header.get("schema") != SCHEMA:
-        raise _RefusedError(
-            f"it has schema {header.get('schema')!r}, this catml reads schema {SCHEMA}"
-        )
-    stated = header.pop("digest", None)
-    digests = {name: _digest(raw) for name, raw in members.items()}
-    if stated != _header_digest(header) or digests != header["members"]:
-        raise _RefusedError("its content was altered after it was saved")
-    return header, members
-
-
-def _featurizer(raw: bytes) -> SiteTransformer:
-    import skops.io
-
-    untrusted = set(skops.io.get_untrusted_types(data=raw)) - set(TRUSTED_TYPES)
-    if untrusted:
-        raise _RefusedError(f"it holds types that are not trusted: {', '.join(sorted(untrusted))}")
-    featurizer = skops.io.loads(raw, trusted=list(TRUSTED_TYPES))
-    if not isinstance(featurizer, SiteTransformer):
-        raise _RefusedError("its featurizer is something else")
+def _featurizer(header: Mapping[str, Any]) -> SiteTransformer:
+    """The featurizer, which learns nothing but names and sizes."""
+    featurizer = make_featurizer(header["model"]["descriptors"])
+    featurizer.n_features_in_ = int(header["table_columns"])
+    featurizer.feature_names_out_ = np.array(header["feature_names"], dtype=object)
     return featurizer
 
 
@@ -230,22 +225,3 @@ def _domain(values: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Ap
         reference=np.asarray(arrays["reference"], dtype=np.float64),
         limit=float(values["limit"]),
     )
-
-
-def _pack(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    buffer = io.BytesIO()
-    np.savez(buffer, **dict(arrays))  # type: ignore[arg-type]
-    return buffer.getvalue()
-
-
-def _unpack(raw: bytes) -> dict[str, NDArray[Any]]:
-    with np.load(io.BytesIO(raw), allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
-
-
-def _digest(raw: bytes) -> str:
-    return hashlib.sha256(raw).hexdigest()
-
-
-def _header_digest(header: Mapping[str, Any]) -> str:
-    return _digest(json.dumps(header, sort_keys=True).encode())

@@ -14,6 +14,7 @@ from sklearn.base import clone
 
 from catml.models.base import Array
 from catml.models.boosted_trees import BoostedTrees
+from catml.models.booster_files import booster_from
 from catml.models.cross_fitted import CrossFitted, Member
 from catml.models.estimator_files import estimator_bytes, estimator_from
 from catml.models.gaussian_process import ARDGaussianProcess
@@ -159,15 +160,12 @@ def _of_trees(model: BoostedTrees) -> State:
 
 
 def _to_trees(state: State) -> BoostedTrees:
-    import xgboost
-
     model = BoostedTrees(**state.values["settings"])
     model.n_features_in_ = int(state.values["n_features_in"])
-    model.boosters_ = {}
-    for name, raw in state.boosters.items():
-        booster = xgboost.Booster({"nthread": 1})
-        booster.load_model(bytearray(raw))
-        model.boosters_[name] = booster
+    model.boosters_ = {
+        name: booster_from(raw, n_features=model.n_features_in_)
+        for name, raw in state.boosters.items()
+    }
     return model
 
 

@@ -1,14 +1,17 @@
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from catml.errors import ModelError
 from catml.models import persistence
 from catml.models.adsorption import AdsorptionModel
+from catml.models.model_files import packed, unpacked
 from catml.models.persistence import load_model, save_model
 from tests.models.problems import dataset
 
@@ -67,7 +70,11 @@ def test_header_states_what_the_model_is(saved: bytes) -> None:
     assert header["training"]["reference"] == "CO(g)"
     assert header["training"]["functional"] == "RPBE"
     assert len(header["training"]["checksum"]) == 64
-    assert set(header["packages"]) == {"numpy", "scikit-learn", "skops", "xgboost"}
+    assert {"python", "numpy", "scikit-learn", "skops", "xgboost"} < set(header["packages"])
+    by_split = {score["split"]: score for score in header["scores"]}
+    assert by_split["composition"]["n_rows"] == 120
+    assert 0 < by_split["composition"]["mae_ev"] < by_split["composition"]["rmse_ev"] < 0.5
+    assert "energy_ev" not in header["witnesses"]["rows"]
 
 
 def refused(content: bytes, path: Path) -> str:
@@ -107,8 +114,43 @@ def test_an_edited_header_is_refused(saved: bytes, tmp_path: Path) -> None:
 
 
 def test_another_schema_version_is_refused(saved: bytes, tmp_path: Path) -> None:
-    message = refused(rewritten(saved, edit_header(schema=2)), tmp_path / "new.skops")
-    assert "schema 2, this catml reads schema 1" in message
+    message = refused(rewritten(saved, edit_header(schema=99)), tmp_path / "new.skops")
+    assert re.search(r"saved by catml \S+ in schema 99; this catml \S+ reads schema 2", message)
+
+
+def forged(content: bytes, change) -> bytes:
+    """The file after a change of its header, with checksums that fit again."""
+    header, members = unpacked(content)
+    change(header)
+    return packed({k: v for k, v in header.items() if k != "members"}, members)
+
+
+def test_a_model_that_predicts_something_else_now_is_refused(saved: bytes, tmp_path: Path) -> None:
+    def other_energy(header: dict) -> None:
+        header["witnesses"]["predicted"]["energy_ev"][1] += 0.5
+        header["packages"]["numpy"] = "0.9"
+
+    message = refused(forged(saved, other_energy), tmp_path / "bad.skops")
+    assert "0.5 eV away from what it did when it was saved" in message
+    assert "saved with numpy 0.9, now" in message
+
+    def other_columns(header: dict) -> None:
+        header["feature_names"][0] = "something_else"
+
+    message = refused(forged(saved, other_columns), tmp_path / "bad.skops")
+    assert "other descriptors than this catml computes" in message
+
+
+@pytest.mark.parametrize("regressor", ["gaussian_process", "xgboost", "kernel_ridge"])
+def test_the_same_seed_gives_the_same_bits_and_so_does_the_file(
+    regressor: str, tmp_path: Path
+) -> None:
+    first, second = fitted(regressor), fitted(regressor)
+    first.save(tmp_path / "co.skops")
+    new = dataset(30, seed=5)
+    expected = first.predict(new)
+    for other in (second, load_model(tmp_path / "co.skops")):
+        pd.testing.assert_frame_equal(other.predict(new), expected, check_exact=True)
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"\x80\x04K\x01."])
@@ -126,12 +168,11 @@ def test_a_foreign_archive_is_refused(tmp_path: Path) -> None:
 def test_a_type_that_is_not_trusted_is_refused(monkeypatch, tmp_path: Path) -> None:
     import skops.io
 
-    model = fitted()
+    model = fitted("kernel_ridge")
     foreign = skops.io.dumps(model.domain_)
     monkeypatch.setattr(skops.io, "dumps", lambda _: foreign)
     save_model(model, tmp_path / "odd.skops")
-    message = refused((tmp_path / "odd.skops").read_bytes(), tmp_path / "odd.skops")
-    assert "types that are not trusted" in message
+    refused((tmp_path / "odd.skops").read_bytes(), tmp_path / "odd.skops")
 
 
 def test_pickled_arrays_are_refused(monkeypatch, tmp_path: Path) -> None:
@@ -140,7 +181,7 @@ def test_pickled_arrays_are_refused(monkeypatch, tmp_path: Path) -> None:
         np.savez(buffer, **dict(arrays), evil=np.array([{}], dtype=object))
         return buffer.getvalue()
 
-    monkeypatch.setattr(persistence, "_pack", pack)
+    monkeypatch.setattr(persistence, "array_bytes", pack)
     save_model(fitted(), tmp_path / "odd.skops")
     refused((tmp_path / "odd.skops").read_bytes(), tmp_path / "odd.skops")
 

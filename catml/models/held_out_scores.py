@@ -1,0 +1,54 @@
+"""How wrong a model was about training rows it predicted without their own group."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from catml.models.base import Array, RowSets
+
+
+@dataclass(frozen=True)
+class HeldOutScore:
+    """Errors of training rows, each predicted without all rows of its group.
+
+    The settings a regressor chose from all training rows (hyperparameters) stay as they are, so
+    that these errors are a little smaller than those of `catml.validation.crossval`, where
+    everything is learned anew in every fold.
+
+    Attributes
+    ----------
+    split
+        What was left out at a time: ``"composition"``, ``"host"`` … (`catml.models.rehearsal`).
+    n_rows
+        Rows predicted; one that is in several groups (of elements) counts in each.
+    n_groups
+        Number of groups left out.
+    mae_ev, rmse_ev, median_ev
+        Mean absolute, root mean square and median absolute error.
+    """
+
+    split: str
+    n_rows: int
+    n_groups: int
+    mae_ev: float
+    rmse_ev: float
+    median_ev: float
+
+
+def held_out_score(split: str, left_out: RowSets, error_ev: Array) -> HeldOutScore:
+    """Return the score of (n,) absolute errors of the rows in the sets left out.
+
+    Examples
+    --------
+    >>> sets = (np.array([0, 1]), np.array([2]))
+    >>> held_out_score("host", sets, np.array([0.0, 0.3, 0.4])).median_ev
+    0.3
+    """
+    return HeldOutScore(
+        split=split,
+        n_rows=len(error_ev),
+        n_groups=len(left_out),
+        mae_ev=float(np.mean(error_ev)),
+        rmse_ev=float(np.sqrt(np.mean(error_ev**2))),
+        median_ev=float(np.median(error_ev)),
+    )
