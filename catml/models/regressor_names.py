@@ -16,6 +16,7 @@ RegressorName = Literal[
     "robust_network",
     "local_similarity",
     "stacking",
+    "blend",
 ]
 REGRESSOR_NAMES: tuple[RegressorName, ...] = get_args(RegressorName)
 
@@ -33,4 +34,8 @@ IN_WORDS: dict[RegressorName, str] = {
     "robust_network": "neural networks on the absolute error, for large tables",
     "local_similarity": "kernel regression on how alike the surroundings of sites are",
     "stacking": "a weighted mean of four of the others, with weights from held-out predictions",
+    "blend": (
+        "boosted trees and neural networks in one mean, with a Gaussian process of what they leave "
+        "where geometry is known"
+    ),
 }

@@ -66,6 +66,15 @@ def _stacking(seed: int, n_jobs: int) -> Regressor:
     return Stacking(random_state=seed, n_jobs=n_jobs)
 
 
+def _blend(seed: int, n_jobs: int) -> Regressor:
+    from catml.models.corrected import Corrected
+    from catml.models.stacking import Stacking
+
+    members: tuple[RegressorName, ...] = ("xgboost", "robust_network")
+    stack = Stacking(members, n_jobs=n_jobs, random_state=seed)
+    return Corrected(stack, random_state=seed)
+
+
 REGRESSORS: dict[RegressorName, Callable[[int, int], Regressor]] = {
     "gaussian_process": _gaussian_process,
     "ridge": _ridge,
@@ -80,6 +89,7 @@ REGRESSORS: dict[RegressorName, Callable[[int, int], Regressor]] = {
     "robust_network": _robust_network,
     "local_similarity": estimators.local_similarity,
     "stacking": _stacking,
+    "blend": _blend,
 }
 
 

@@ -6,7 +6,7 @@ skops bytes; nothing in it can run.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from sklearn.base import clone
 from catml.models.base import Array
 from catml.models.boosted_trees import BoostedTrees
 from catml.models.booster_files import booster_from
+from catml.models.corrected import Corrected
 from catml.models.cross_fitted import CrossFitted, Member
 from catml.models.estimator_files import estimator_bytes, estimator_from
 from catml.models.gaussian_process import ARDGaussianProcess
@@ -80,6 +81,8 @@ def state_of(regressor: Regressor) -> State:
         return _of_stacking(regressor)
     if isinstance(regressor, RowSubset):
         return _of_subset(regressor)
+    if isinstance(regressor, Corrected):
+        return _of_corrected(regressor)
     if isinstance(regressor, RobustNetwork):
         return _of_network(regressor)
     raise TypeError(f"no state for {type(regressor).__name__}")
@@ -249,6 +252,28 @@ def _to_subset(state: State) -> RowSubset:
     return model
 
 
+def _of_corrected(model: Corrected) -> State:
+    settings = model.get_params(deep=False)
+    del settings["regressor"]
+    values = {
+        "settings": settings,
+        "special": model.special_.tolist(),
+        "n_features_in": int(model.n_features_in_),
+    }
+    fitted = [model.regressor_] if model.process_ is None else [model.regressor_, model.process_]
+    return _joined("corrected", values, [state_of(part) for part in fitted])
+
+
+def _to_corrected(state: State) -> Corrected:
+    regressor, *process = (cast("Any", regressor_of(part)) for part in _parts(state))
+    model = Corrected(clone(regressor), **state.values["settings"])
+    model.regressor_ = regressor
+    model.process_ = process[0] if process else None
+    model.special_ = np.array(state.values["special"], dtype=np.intp)
+    model.n_features_in_ = int(state.values["n_features_in"])
+    return model
+
+
 def _of_network(model: RobustNetwork) -> State:
     members = (model.full_, *model.members_)
     settings = model.get_params() | {"hidden": list(model.hidden)}
@@ -326,6 +351,7 @@ _READERS: dict[str, Callable[[State], Regressor]] = {
     "stacking": _to_stacking,
     "row_subset": _to_subset,
     "robust_network": _to_network,
+    "corrected": _to_corrected,
 }
 
 

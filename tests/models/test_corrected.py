@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+from sklearn.utils.estimator_checks import check_estimator
+
+from catml.errors import ModelError
+from catml.models.base import row_sets
+from catml.models.boosted_trees import BoostedTrees
+from catml.models.corrected import Corrected
+from catml.models.states import regressor_of, state_of
+
+TREES = BoostedTrees(n_rounds=60, max_depth=4, n_jobs=1)
+
+
+def problem(*, detailed: int = 90, n: int = 900, seed: int = 0):
+    """The last feature counts in the few rows that have it, three rows per group."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 4))
+    X[detailed:, 3] = np.nan
+    y = X[:, 0] + 0.5 * X[:, 1] + 0.05 * rng.normal(size=n)
+    y[:detailed] += 0.8 * X[:detailed, 3]
+    return X, y, np.arange(n) // 3
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_is_a_scikit_learn_estimator() -> None:
+    check_estimator(Corrected(BoostedTrees(n_rounds=20, n_jobs=1)))
+
+
+def test_rows_with_the_special_feature_are_corrected() -> None:
+    X, y, groups = problem()
+    X_new, y_new, _ = problem(seed=1)
+    alone = TREES.fit(X, y, groups).predict(X_new)
+    model = Corrected(TREES).fit(X, y, groups)
+    assert model.special_.tolist() == [3]
+    mean = model.predict(X_new)
+    np.testing.assert_array_equal(mean[90:], alone[90:])
+    error = np.abs(mean - y_new)[:90].mean()
+    assert error < 0.5 * np.abs(alone - y_new)[:90].mean()
+    held_out, _ = model.predict_left_out()
+    assert np.abs(held_out - y)[:90].mean() == pytest.approx(error, rel=0.35)
+
+
+def test_its_deviation_covers_in_detailed_rows() -> None:
+    X, y, groups = problem(detailed=200, n=1200)
+    X_new, y_new, _ = problem(detailed=200, n=1200, seed=3)
+    mean, std = Corrected(TREES).fit(X, y, groups).predict(X_new, return_std=True)
+    inside = np.abs(y_new - mean)[:200] < 1.645 * std[:200]
+    assert 0.78 < inside.mean() < 0.99
+
+
+def test_no_correction_of_few_rows_or_of_too_many() -> None:
+    X, y, groups = problem(detailed=40)
+    assert Corrected(TREES).fit(X, y, groups).process_ is None
+    X, y, groups = problem()
+    model = Corrected(TREES, max_rows=80).fit(X, y, groups)
+    assert model.process_ is None
+    np.testing.assert_array_equal(model.predict(X), model.regressor_.predict(X))
+
+
+def test_sets_that_are_no_groups_are_left_out_of_both() -> None:
+    X, y, groups = problem()
+    # In these rows alone there is a jump, which nothing else can know of.
+    y[:30] += 3.0
+    model = Corrected(TREES).fit(X, y, groups)
+    sets = (np.arange(30), np.arange(60, 200), np.arange(400, 500))
+    mean, std = model.predict_left_out(sets)
+    assert mean.shape == std.shape == (270,)
+    assert (y[:30] - mean[:30]).mean() > 2
+    plain = model.regressor_.predict_left_out(sets)[0]
+    np.testing.assert_array_equal(mean[-100:], plain[-100:])
+    assert np.abs(mean[30:60] - plain[30:60]).max() > 0.1
+    kept, _ = model.predict_left_out(row_sets(groups))
+    np.testing.assert_array_equal(kept, model.predict_left_out()[0])
+
+
+def test_predictions_survive_being_saved() -> None:
+    for X, y, groups in (problem(), problem(detailed=10)):
+        model = Corrected(TREES).fit(X, y, groups)
+        again = regressor_of(state_of(model))
+        for before, after in zip(model.predict(X, True), again.predict(X, True), strict=True):
+            np.testing.assert_allclose(after, before, rtol=1e-9)
+        assert repr(again) == repr(model)
+        with pytest.raises(ModelError, match="fit the model first"):
+            again.predict_left_out()
