@@ -162,7 +162,12 @@ def predict_command(options: argparse.Namespace) -> None:
         raise CatmlError(
             f"the model {options.model!r} predicts {model.adsorbate}, not {options.adsorbate}"
         )
-    print_table(model.predict(surfaces), as_json=options.json)
+    table = model.predict(list(dict.fromkeys(surfaces)) if options.most_stable else surfaces)
+    if options.most_stable:
+        from catml.screening.stable_site import most_stable_sites
+
+        table = most_stable_sites(table).surfaces
+    print_table(table, as_json=options.json)
 
 
 def _surfaces_in(path: str) -> list[str]:

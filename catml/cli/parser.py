@@ -179,6 +179,11 @@ def _add_energies(command: AddCommand) -> None:
     sub.add_argument("--file", metavar="CSV", help="a table with a column 'surface'")
     sub.add_argument("--model", metavar="FILE", help="a saved model instead of the default one")
     sub.add_argument("--regressor", metavar="NAME", help="another for the default one, as ridge")
+    sub.add_argument(
+        "--most-stable",
+        action="store_true",
+        help="one row per surface: its lowest site, and how sure that is",
+    )
     sub.add_argument("--json", action="store_true", help=JSON_HELP)
 
     sub = command(

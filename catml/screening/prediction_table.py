@@ -30,6 +30,25 @@ def check_predictions(predictions: pd.DataFrame, descriptor: Descriptor) -> pd.D
     AlignmentError
         When adsorbate, reference or functional differ from the descriptor.
     """
+    table = check_energies(predictions)
+    _check_descriptor(table, descriptor)
+    return table
+
+
+def check_energies(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Check a table of predictions of any adsorbate and return it with numbers as numbers.
+
+    Parameters
+    ----------
+    predictions
+        One row per site: `surface`, `site`, `energy_ev`, `std_ev`; optional `in_domain` and
+        `probability_minimum`.
+
+    Raises
+    ------
+    DatasetError
+        When columns, rows or numbers are missing, or a site occurs twice.
+    """
     missing = [name for name in REQUIRED_COLUMNS if name not in predictions.columns]
     if missing:
         raise DatasetError(
@@ -54,9 +73,16 @@ def check_predictions(predictions: pd.DataFrame, descriptor: Descriptor) -> pd.D
         table.duplicated(["surface", "site"]).to_numpy(),
         "the site occurs a second time; keep one row per surface and site",
     )
+    if "probability_minimum" in table:
+        chance = pd.to_numeric(table["probability_minimum"], errors="coerce").astype(float)
+        table["probability_minimum"] = chance
+        _refuse_rows(
+            predictions,
+            ~chance.between(0, 1).to_numpy(),
+            "probability_minimum is no number from 0 to 1",
+        )
     if "in_domain" in table:
         table["in_domain"] = table["in_domain"].astype(bool)
-    _check_descriptor(table, descriptor)
     return table
 
 

@@ -1,32 +1,24 @@
 """Ranking surfaces by the chance that they are optimal, with every site's uncertainty carried on.
 
 A surface's descriptor is its most stable site, and which site that is, is itself uncertain. So
-energies are sampled: the errors of one surface's sites share a stated correlation, errors of
-different surfaces are independent. Every sample takes the lowest site, and its energy runs through
-the volcano. A surface's random numbers depend on the seed and its name only: its own results do
-not change with the order of the table or with the company it is in.
+energies are sampled (`catml.screening.stable_site`), and the lowest energy of every sample runs
+through the volcano.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from catml.errors import ReactionError
 from catml.screening.prediction_table import check_predictions
 from catml.screening.reactions import Reaction
+from catml.screening.stable_site import check_sampling, sampled_surfaces, trusted_surfaces
 
 Array = NDArray[np.float64]
 Summary = dict[str, Array]
-
-_SURFACES_AT_ONCE = 256
-# A site that is the most stable one in fewer samples does not decide whether a surface is trusted.
-_SITE_MATTERS_FROM = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +85,7 @@ def rank_candidates(
     ReactionError
         When a parameter is outside its range.
     """
-    _check_parameters(samples, site_error_correlation, interval, seed)
+    check_sampling(samples, site_error_correlation, interval, seed)
     table = check_predictions(predictions, reaction.descriptor)
     table = table.sort_values(["surface", "site"], kind="stable")
     summary, shares = _sample_surfaces(
@@ -133,25 +125,13 @@ def _sample_surfaces(
     shares : ndarray
         Shape (sites,): the share of samples in which a site is its surface's lowest.
     """
-    surfaces, starts = np.unique(table["surface"].to_numpy(dtype=str), return_index=True)
-    bounds = [*starts, len(table)]
-    energies, stds = (table[name].to_numpy(dtype=np.float32) for name in ("energy_ev", "std_ev"))
-    shares = np.empty(len(table))
+    shares: list[Array] = []
     parts: list[Summary] = []
     highest = np.full(samples, -np.inf)
     winner = np.zeros(samples, dtype=int)
-    for chunk in _chunks(len(surfaces)):
-        lowest = np.empty((len(chunk), samples), dtype=np.float32)
-        for row, number in enumerate(chunk):
-            here = slice(bounds[number], bounds[number + 1])
-            drawn = sample_sites(
-                energies[here],
-                stds[here],
-                samples=samples,
-                correlation=correlation,
-                generator=np.random.default_rng([seed, zlib.crc32(surfaces[number].encode())]),
-            )
-            lowest[row], shares[here] = lowest_site(drawn)
+    for sampled in sampled_surfaces(table, samples=samples, correlation=correlation, seed=seed):
+        lowest = sampled.lowest_ev
+        shares.append(sampled.shares)
         activity = reaction.volcano.activity(lowest)
         in_window = reaction.window.contains(lowest).mean(axis=1)
         parts.append(
@@ -163,85 +143,11 @@ def _sample_surfaces(
         )
         best = activity.argmax(axis=0)
         value = activity[best, np.arange(samples)]
-        winner = np.where(value > highest, best + chunk.start, winner)
+        winner = np.where(value > highest, best + sampled.numbers.start, winner)
         highest = np.maximum(highest, value)
     summary = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
-    summary["best"] = np.bincount(winner, minlength=len(surfaces)) / samples
-    return summary, shares
-
-
-def sample_sites(
-    energies_ev: NDArray[np.floating],
-    stds_ev: NDArray[np.floating],
-    *,
-    samples: int,
-    correlation: float,
-    generator: np.random.Generator,
-) -> NDArray[np.float32]:
-    """Draw the energies of one surface's sites, with equally correlated normal errors.
-
-    Parameters
-    ----------
-    energies_ev, stds_ev
-        Shape (sites,).
-    samples
-        How many to draw.
-    correlation
-        Of the errors of any two sites, 0 to 1.
-    generator
-        Random numbers.
-
-    Returns
-    -------
-    ndarray
-        Shape (sites, samples), in eV, single precision.
-    """
-    normal = generator.standard_normal((len(energies_ev) + 1, samples), dtype=np.float32)
-    shared, error = normal[0], normal[1:]
-    error *= np.float32(np.sqrt(1 - correlation))
-    error += np.float32(np.sqrt(correlation)) * shared
-    error *= np.asarray(stds_ev, dtype=np.float32)[:, None]
-    error += np.asarray(energies_ev, dtype=np.float32)[:, None]
-    return error
-
-
-def lowest_site(
-    drawn_ev: NDArray[np.float32],
-) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """Return the lowest energy of every sample, and each site's share of being the lowest.
-
-    Parameters
-    ----------
-    drawn_ev
-        Shape (sites, samples).
-
-    Returns
-    -------
-    lowest_ev : ndarray
-        Shape (samples,).
-    share : ndarray
-        Shape (sites,); sums to one.
-    """
-    site = drawn_ev.argmin(axis=0)
-    lowest = np.take_along_axis(drawn_ev, site[None, :], axis=0)[0]
-    return lowest, np.bincount(site, minlength=len(drawn_ev)) / drawn_ev.shape[1]
-
-
-def _check_parameters(samples: int, correlation: float, interval: float, seed: int) -> None:
-    limits = (
-        ("samples", samples, samples >= 100, "at least 100"),
-        ("site_error_correlation", correlation, 0 <= correlation <= 1, "from 0 to 1"),
-        ("interval", interval, 0 < interval < 1, "between 0 and 1"),
-        ("seed", seed, seed >= 0, "a whole number from 0"),
-    )
-    for name, value, fits, allowed in limits:
-        if not fits:
-            raise ReactionError(f"{name}={value} cannot be used; it must be {allowed}")
-
-
-def _chunks(count: int) -> Iterator[range]:
-    for start in range(0, count, _SURFACES_AT_ONCE):
-        yield range(start, min(start + _SURFACES_AT_ONCE, count))
+    summary["best"] = np.bincount(winner, minlength=len(summary["in_window"])) / samples
+    return summary, np.concatenate(shares)
 
 
 def _summary(
@@ -285,8 +191,7 @@ def _candidates(sites: pd.DataFrame, summary: Summary, *, unit: str) -> pd.DataF
         }
     )
     if "in_domain" in sites:
-        harmless = sites["in_domain"] | (sites["probability_most_stable"] < _SITE_MATTERS_FROM)
-        table["in_domain"] = harmless.groupby(sites["surface"], sort=True).all().to_numpy()
+        table["in_domain"] = trusted_surfaces(sites)
     table = table.sort_values(
         ["probability_in_window", "log10_activity", "surface"],
         ascending=[False, False, True],

@@ -212,6 +212,18 @@ def test_predict_with_a_saved_model(
         assert (row["adsorbate"], row["reference"], row["functional"]) == ("CO", "CO(g)", "RPBE")
 
 
+def test_predict_the_most_stable_sites(
+    capsys: pytest.CaptureFixture[str], model_file: Path
+) -> None:
+    asked = ["predict", "CO", "Pt(100)", "Cu3Zr@Cu(100)", "Pt(100)", "--model", str(model_file)]
+    surfaces = json.loads(output(capsys, *asked, "--most-stable", "--json"))
+    assert [row["surface"] for row in surfaces] == ["Cu3Zr@Cu(100)", "Pt(100)"]
+    for row in surfaces:
+        assert row["lower_ev"] < row["energy_ev"] < row["upper_ev"]
+        assert 0 < row["probability_most_stable"] <= 1
+    assert "most_stable" in output(capsys, *asked, "--most-stable")
+
+
 def test_lookup_gives_the_known_value_and_its_source(capsys: pytest.CaptureFixture[str]) -> None:
     rows = json.loads(output(capsys, "lookup", "CO", "Pt3Ni@Pt(100)", "--json"))
     assert [(row["energy_ev"], row["source"], row["origin"]) for row in rows] == [

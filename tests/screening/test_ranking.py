@@ -4,8 +4,9 @@ import pytest
 from scipy.stats import norm
 
 from catml.errors import AlignmentError, DatasetError, ReactionError
-from catml.screening.ranking import lowest_site, rank_candidates, sample_sites
+from catml.screening.ranking import rank_candidates
 from catml.screening.reactions import load_reaction
+from catml.screening.stable_site import lowest_site, sample_sites
 
 
 @pytest.fixture(scope="module")
