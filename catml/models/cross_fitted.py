@@ -151,11 +151,7 @@ class CrossFitted(FoldedRegressor):
         ModelError
             There are more than `max_rows` rows.
         """
-        X, y = self._check_training(X, y)
-        self._refuse_too_many(len(y))
-        labels = group_labels(groups, len(y))
-        self._X, self._y, self._labels = X, y, labels
-        self.settings_ = self._choose_settings()
+        X, y, labels = self._prepare(X, y, groups)
         folds = group_folds(labels, self.n_folds, seed=self.random_state)
         outsides = [outside for _, outside in folds]
         pairs = list(combinations(range(len(folds)), 2)) if len(folds) > 2 else []
@@ -174,6 +170,14 @@ class CrossFitted(FoldedRegressor):
         self._held_out_std = self._std(disagreement)
         return self
 
+    def fit_mean(
+        self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None
+    ) -> "CrossFitted":
+        """Fit as `fit` does, but to all rows only: `predict` then has no standard deviation."""
+        self._prepare(X, y, groups)
+        self.members_ = tuple(self._fit_without([np.zeros(0, dtype=np.intp)]))
+        return self
+
     def predict(self, X: ArrayLike, return_std: bool = False) -> Array | tuple[Array, Array]:
         """Mean at (n, D) features, with the standard deviation of a new observation on request."""
         X = self._check_features(X)
@@ -187,6 +191,16 @@ class CrossFitted(FoldedRegressor):
         members = self._fit_without(left_out)
         means = [m.predict(self._X[out]) for m, out in zip(members, left_out, strict=True)]
         return np.concatenate(means), self._held_out_std[np.concatenate(left_out)]
+
+    def _prepare(
+        self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None
+    ) -> tuple[Array, Array, NDArray[np.intp]]:
+        """Check and keep the training rows, and choose the settings on them."""
+        X, y = self._check_training(X, y)
+        self._refuse_too_many(len(y))
+        self._X, self._y, self._labels = X, y, group_labels(groups, len(y))
+        self.settings_ = self._choose_settings()
+        return X, y, self._labels
 
     def _refuse_too_many(self, n: int) -> None:
         if self.max_rows is not None and n > self.max_rows:

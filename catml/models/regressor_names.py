@@ -17,6 +17,7 @@ RegressorName = Literal[
     "local_similarity",
     "stacking",
     "blend",
+    "automatic",
 ]
 REGRESSOR_NAMES: tuple[RegressorName, ...] = get_args(RegressorName)
 
@@ -38,4 +39,5 @@ IN_WORDS: dict[RegressorName, str] = {
         "boosted trees and neural networks in one mean, with a Gaussian process of what they leave "
         "where geometry is known"
     ),
+    "automatic": "the regressor that nested cross-validation chose",
 }

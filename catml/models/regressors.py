@@ -75,6 +75,12 @@ def _blend(seed: int, n_jobs: int) -> Regressor:
     return Corrected(stack, random_state=seed)
 
 
+def _automatic(seed: int, n_jobs: int) -> Regressor:
+    from catml.models.automatic import AutomaticChoice
+
+    return AutomaticChoice(random_state=seed, n_jobs=n_jobs)
+
+
 REGRESSORS: dict[RegressorName, Callable[[int, int], Regressor]] = {
     "gaussian_process": _gaussian_process,
     "ridge": _ridge,
@@ -90,6 +96,7 @@ REGRESSORS: dict[RegressorName, Callable[[int, int], Regressor]] = {
     "local_similarity": estimators.local_similarity,
     "stacking": _stacking,
     "blend": _blend,
+    "automatic": _automatic,
 }
 
 

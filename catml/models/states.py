@@ -4,17 +4,27 @@ A state is JSON values, arrays, boosters in XGBoost's own format and scikit-lear
 skops bytes; nothing in it can run.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone
 
+from catml.models.automatic import AutomaticChoice
 from catml.models.base import Array
 from catml.models.boosted_trees import BoostedTrees
 from catml.models.booster_files import booster_from
+from catml.models.composite_states import (
+    of_choice,
+    of_corrected,
+    of_stacking,
+    of_subset,
+    to_choice,
+    to_corrected,
+    to_stacking,
+    to_subset,
+)
 from catml.models.corrected import Corrected
 from catml.models.cross_fitted import CrossFitted, Member
 from catml.models.estimator_files import estimator_bytes, estimator_from
@@ -27,33 +37,7 @@ from catml.models.robust_network import NetworkMember, RobustNetwork
 from catml.models.row_subset import RowSubset
 from catml.models.scaling import FeatureScaling
 from catml.models.stacking import Stacking
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class State:
-    """A fitted regressor as data.
-
-    Attributes
-    ----------
-    kind
-        One of the keys of the readers below.
-    values
-        JSON values.
-    arrays
-        Numbers.
-    boosters
-        Boosters as UBJSON bytes.
-    estimators
-        Estimators as skops bytes.
-    """
-
-    kind: str
-    values: Mapping[str, Any]
-    arrays: Mapping[str, NDArray[Any]]
-    boosters: Mapping[str, bytes] = field(default_factory=dict)
-    estimators: Mapping[str, bytes] = field(default_factory=dict)
+from catml.models.state import State, put_under, taken_from
 
 
 def scaling_arrays(scaling: FeatureScaling) -> dict[str, NDArray[Any]]:
@@ -78,11 +62,13 @@ def state_of(regressor: Regressor) -> State:
     if isinstance(regressor, CrossFitted):
         return _of_cross_fitted(regressor)
     if isinstance(regressor, Stacking):
-        return _of_stacking(regressor)
+        return of_stacking(regressor, state_of)
+    if isinstance(regressor, AutomaticChoice):
+        return of_choice(regressor, state_of)
     if isinstance(regressor, RowSubset):
-        return _of_subset(regressor)
+        return of_subset(regressor, state_of)
     if isinstance(regressor, Corrected):
-        return _of_corrected(regressor)
+        return of_corrected(regressor, state_of)
     if isinstance(regressor, RobustNetwork):
         return _of_network(regressor)
     raise TypeError(f"no state for {type(regressor).__name__}")
@@ -178,7 +164,7 @@ def _of_cross_fitted(model: CrossFitted) -> State:
     arrays: dict[str, NDArray[Any]] = {}
     for number, member in enumerate(model.members_):
         estimators[str(number)] = estimator_bytes(member.estimator)
-        arrays |= _under(str(number), scaling_arrays(member.scaling))
+        arrays |= put_under(str(number), scaling_arrays(member.scaling))
     values = {
         "settings": settings,
         "chosen": model.settings_,
@@ -200,77 +186,10 @@ def _to_cross_fitted(state: State) -> CrossFitted:
     model.n_features_in_ = int(state.values["n_features_in"])
     members = []
     for number, (center, spread) in enumerate(state.values["targets"]):
-        scaling = scaling_of(_of(str(number), state.arrays))
+        scaling = scaling_of(taken_from(str(number), state.arrays))
         estimator = estimator_from(state.estimators[str(number)], n_features=len(scaling.kept))
         members.append(Member(scaling, estimator, float(center), float(spread)))
     model.members_ = tuple(members)
-    return model
-
-
-def _of_stacking(model: Stacking) -> State:
-    settings = model.get_params(deep=False)
-    by_name = [isinstance(member, str) for member in settings.pop("members")]
-    values = {
-        "settings": settings,
-        "labels": list(model.members_),
-        "by_name": by_name,
-        "weights": list(model.weights_.values()),
-        "std_scale": model.std_scale_,
-        "n_features_in": int(model.n_features_in_),
-    }
-    return _joined("stacking", values, [state_of(member) for member in model.members_.values()])
-
-
-def _to_stacking(state: State) -> Stacking:
-    values = state.values
-    fitted = dict(zip(values["labels"], map(regressor_of, _parts(state)), strict=True))
-    members: list[Any] = [
-        label if by_name else (label, clone(fitted[label]))
-        for label, by_name in zip(fitted, values["by_name"], strict=True)
-    ]
-    model = Stacking(tuple(members), **values["settings"])
-    model.members_ = fitted
-    model.weights_ = dict(zip(fitted, map(float, values["weights"]), strict=True))
-    model.std_scale_ = float(values["std_scale"])
-    model.n_features_in_ = int(values["n_features_in"])
-    return model
-
-
-def _of_subset(model: RowSubset) -> State:
-    settings = model.get_params(deep=False)
-    del settings["regressor"]
-    values = {"settings": settings, "n_features_in": int(model.n_features_in_)}
-    return _joined("row_subset", values, [state_of(model.regressor_)])
-
-
-def _to_subset(state: State) -> RowSubset:
-    (part,) = _parts(state)
-    regressor = regressor_of(part)
-    model = RowSubset(clone(regressor), **state.values["settings"])
-    model.regressor_ = regressor
-    model.n_features_in_ = int(state.values["n_features_in"])
-    return model
-
-
-def _of_corrected(model: Corrected) -> State:
-    settings = model.get_params(deep=False)
-    del settings["regressor"]
-    values = {
-        "settings": settings,
-        "special": model.special_.tolist(),
-        "n_features_in": int(model.n_features_in_),
-    }
-    fitted = [model.regressor_] if model.process_ is None else [model.regressor_, model.process_]
-    return _joined("corrected", values, [state_of(part) for part in fitted])
-
-
-def _to_corrected(state: State) -> Corrected:
-    regressor, *process = (cast("Any", regressor_of(part)) for part in _parts(state))
-    model = Corrected(clone(regressor), **state.values["settings"])
-    model.regressor_ = regressor
-    model.process_ = process[0] if process else None
-    model.special_ = np.array(state.values["special"], dtype=np.intp)
-    model.n_features_in_ = int(state.values["n_features_in"])
     return model
 
 
@@ -289,8 +208,8 @@ def _of_network(model: RobustNetwork) -> State:
         parts: dict[str, NDArray[Any]] = scaling_arrays(member.scaling)
         for place, (weight, bias) in enumerate(layers):
             parts |= {f"weight-{place}": weight, f"bias-{place}": bias}
-        arrays |= _under(str(number), parts)
-    arrays |= _under("scale", {str(k): scale for k, scale in enumerate(model.scales_)})
+        arrays |= put_under(str(number), parts)
+    arrays |= put_under("scale", {str(k): scale for k, scale in enumerate(model.scales_)})
     return State("robust_network", values, arrays)
 
 
@@ -301,14 +220,14 @@ def _to_network(state: State) -> RobustNetwork:
     places = range(len(settings["hidden"]) + 1)
     members = []
     for number, (center, spread) in enumerate(values["targets"]):
-        parts = _of(str(number), state.arrays)
+        parts = taken_from(str(number), state.arrays)
         network = Network(
             *(tuple(parts[f"{what}-{k}"] for k in places) for what in ("weight", "bias"))
         )
         members.append(NetworkMember(scaling_of(parts), network, float(center), float(spread)))
     model.full_, *others = members
     model.members_ = tuple(others)
-    scales = _of("scale", state.arrays)
+    scales = taken_from("scale", state.arrays)
     model.scales_ = tuple(_floats(scales[str(k)]) for k in range(len(others)))
     low, high = map(float, values["scale_limits"])
     model.scale_limits_ = (low, high)
@@ -316,56 +235,17 @@ def _to_network(state: State) -> RobustNetwork:
     return model
 
 
-def _joined(kind: str, values: Mapping[str, Any], parts: Sequence[State]) -> State:
-    """The state of a regressor that consists of others."""
-    arrays: dict[str, NDArray[Any]] = {}
-    boosters: dict[str, bytes] = {}
-    estimators: dict[str, bytes] = {}
-    for number, part in enumerate(parts):
-        arrays |= _under(f"part-{number}", part.arrays)
-        boosters |= _under(f"part-{number}", part.boosters)
-        estimators |= _under(f"part-{number}", part.estimators)
-    described = [{"kind": part.kind, "values": dict(part.values)} for part in parts]
-    return State(kind, {**values, "parts": described}, arrays, boosters, estimators)
-
-
-def _parts(state: State) -> list[State]:
-    """The states that `_joined` made one of."""
-    return [
-        State(
-            part["kind"],
-            part["values"],
-            _of(f"part-{number}", state.arrays),
-            _of(f"part-{number}", state.boosters),
-            _of(f"part-{number}", state.estimators),
-        )
-        for number, part in enumerate(state.values["parts"])
-    ]
-
-
 _READERS: dict[str, Callable[[State], Regressor]] = {
     "gaussian_process": _to_process,
     "ridge": _to_ridge,
     "xgboost": _to_trees,
     "cross_fitted": _to_cross_fitted,
-    "stacking": _to_stacking,
-    "row_subset": _to_subset,
+    "stacking": lambda state: to_stacking(state, regressor_of),
+    "row_subset": lambda state: to_subset(state, regressor_of),
+    "automatic": lambda state: to_choice(state, regressor_of),
     "robust_network": _to_network,
-    "corrected": _to_corrected,
+    "corrected": lambda state: to_corrected(state, regressor_of),
 }
-
-
-def _under(prefix: str, content: Mapping[str, T]) -> dict[str, T]:
-    """The content under names that start with a prefix."""
-    return {f"{prefix}-{name}": value for name, value in content.items()}
-
-
-def _of(prefix: str, content: Mapping[str, T]) -> dict[str, T]:
-    """The content that `_under` named with the prefix, under its own names."""
-    start = f"{prefix}-"
-    return {
-        name.removeprefix(start): value for name, value in content.items() if name.startswith(start)
-    }
 
 
 def _floats(array: NDArray[Any]) -> Array:

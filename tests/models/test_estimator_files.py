@@ -32,6 +32,7 @@ def problem() -> tuple[Array, Array]:
 def test_all_but_those_of_their_own_are_cross_fitted() -> None:
     assert set(REGRESSORS) - set(NAMES) == {
         "blend",
+        "automatic",
         "gaussian_process",
         "ridge",
         "robust_network",
