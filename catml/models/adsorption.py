@@ -167,8 +167,7 @@ class AdsorptionModel(BaseEstimator):
         featurizer = make_featurizer(self.descriptors).fit(rows)
         features = featurizer.transform(rows)
         X = features.to_numpy(dtype=np.float64)
-        name = self.regressor or suggested_regressor(len(rows))
-        regressor = affordable_regressor(name, len(rows), seed=self.seed, n_jobs=self.n_jobs)
+        regressor = self.new_regressor(len(rows))
         groups = rows[self.groups].to_numpy(dtype=str)
         prior = None
         left_ev = energy_ev
@@ -183,7 +182,7 @@ class AdsorptionModel(BaseEstimator):
         self.domain_ = ApplicabilityDomain.learn(rows, X, groups, seed=self.seed)
         self.feature_names_ = tuple(map(str, features.columns))
         self.featurizer_, self.regressor_, self.prior_ = featurizer, regressor, prior
-        self.training_ = _training_facts(table, rows, name)
+        self.training_ = _training_facts(table, rows, self.regressor_name(len(rows)))
         self.witnesses_ = witness_rows(rows)
         return self
 
@@ -229,6 +228,15 @@ class AdsorptionModel(BaseEstimator):
         if len(pieces) == 1:
             return pieces[0]
         return pd.concat(pieces, ignore_index=True)
+
+    def regressor_name(self, n_rows: int) -> RegressorName:
+        """Name of the regressor for so many rows."""
+        return self.regressor or suggested_regressor(n_rows)
+
+    def new_regressor(self, n_rows: int) -> Regressor:
+        """An unfitted regressor, as `fit` takes it for so many rows."""
+        name = self.regressor_name(n_rows)
+        return affordable_regressor(name, n_rows, seed=self.seed, n_jobs=self.n_jobs)
 
     def save(self, path: Any) -> None:
         """Save to a file that `load_model` reads; see `catml.models.persistence.save_model`."""

@@ -1,7 +1,9 @@
-"""The model used where no file is named: fitted to all shipped rows of an adsorbate, then cached.
+"""The model used where no file is named: fitted to all shipped rows of an adsorbate.
 
-The file in the cache is named after the data and the code it was made from, so that it is made
-again whenever either changes; a damaged file is made again too.
+For some adsorbates it comes trained with the package (`catml.models.trained`); others, and other
+regressors, are fitted when first asked for and kept in the cache. A file there is named after the
+data and the code it was made from, so that it is made again whenever either changes; a damaged
+file is made again too.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING
 from catml.data.cards import read_card
 from catml.data.tables import load_dataset
 from catml.errors import DatasetError, ModelError
+from catml.models.trained import datasets_with, shipped_model
 from catml.resources import cache_folder, code_checksum
 
 if TYPE_CHECKING:
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=8)
 def default_model(adsorbate: str, regressor: RegressorName | None = None) -> AdsorptionModel:
-    """Return the default model of an adsorbate, from the cache where it has been fitted before.
+    """Return the default model of an adsorbate, trained already where possible.
 
     Parameters
     ----------
@@ -38,7 +41,7 @@ def default_model(adsorbate: str, regressor: RegressorName | None = None) -> Ads
     DatasetError
         If no dataset has the adsorbate, or none of its rows may be learned from.
     ModelError
-        If there is no such regressor.
+        If there is no such regressor, or it is not made for so many rows.
     """
     from catml.models.adsorption import AdsorptionModel
     from catml.models.persistence import load_model
@@ -46,25 +49,30 @@ def default_model(adsorbate: str, regressor: RegressorName | None = None) -> Ads
 
     if regressor is not None:
         make_regressor(regressor)  # An unknown name is refused before any work.
+    elif (trained := shipped_model(adsorbate)) is not None:
+        return trained
+    name = adsorbate if regressor is None else f"{adsorbate}-{regressor}"
+    path = cache_folder() / f"{name}-{_fingerprint(adsorbate)}.skops"
+    # What is no adsorbate, load_dataset refuses; it may look like a path.
+    if datasets_with(adsorbate):
+        try:
+            return load_model(path)
+        except ModelError:
+            pass
     table = load_dataset(adsorbate)
     if table.empty:
         raise DatasetError(
             f"no row of {adsorbate!r} may be learned from (2H, 2N and 2O are dissociated pairs); "
             "ask for another adsorbate, such as CO, N, H, O, C or S"
         )
-    name = adsorbate if regressor is None else f"{adsorbate}-{regressor}"
-    path = cache_folder() / f"{name}-{_fingerprint(table.attrs['sources'])}.skops"
-    try:
-        return load_model(path)
-    except ModelError:
-        model = AdsorptionModel(adsorbate, regressor=regressor).fit(table)
+    model = AdsorptionModel(adsorbate, regressor=regressor).fit(table)
     _keep(model, path)
     return model
 
 
-def _fingerprint(sources: dict[str, int]) -> str:
+def _fingerprint(adsorbate: str) -> str:
     """Return sixteen digits that change with the data and with the code."""
-    parts = [code_checksum(), *(read_card(key).sha256 for key in sorted(sources))]
+    parts = [code_checksum(), *(read_card(key).sha256 for key in datasets_with(adsorbate))]
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
 
 
