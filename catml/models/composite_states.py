@@ -78,6 +78,7 @@ def of_corrected(model: Corrected, state_of: Writer) -> State:
     values = {
         "settings": settings,
         "special": model.special_.tolist(),
+        "seen": model.seen_.tolist(),
         "n_features_in": int(model.n_features_in_),
     }
     fitted = [model.regressor_] if model.process_ is None else [model.regressor_, model.process_]
@@ -91,6 +92,7 @@ def to_corrected(state: State, regressor_of: Reader) -> Corrected:
     model.regressor_ = regressor
     model.process_ = process[0] if process else None
     model.special_ = np.array(state.values["special"], dtype=np.intp)
+    model.seen_ = np.array(state.values["seen"], dtype=np.intp)
     model.n_features_in_ = int(state.values["n_features_in"])
     return model
 
