@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -13,27 +14,21 @@ from sklearn.base import BaseEstimator
 
 from catml.descriptors.featurizers import make_featurizer
 from catml.errors import AlignmentError, ModelError
-from catml.models.base import Array
+from catml.models.conformal import IntervalName
 from catml.models.domain import ApplicabilityDomain, Assessment
-from catml.models.held_out_scores import HeldOutScore, held_out_score
+from catml.models.held_out_scores import HeldOutScore
 from catml.models.inputs import as_site_rows, complete_table
+from catml.models.intervals import Intervals, Training, fit_with_intervals
 from catml.models.priors import Prior, PriorName, check_prior, left_out_energies
 from catml.models.regressor_names import RegressorName
-from catml.models.regressors import (
-    LARGEST_GAUSSIAN_PROCESS,
-    Regressor,
-    affordable_regressor,
-    suggested_regressor,
-)
-from catml.models.rehearsal import NOVELTIES, rehearse
-from catml.models.uncertainty import NORMAL_HALF_WIDTH, HeldOut, IntervalFactors
+from catml.models.regressors import Regressor, affordable_regressor, suggested_regressor
+from catml.models.uncertainty import Asked, Spread, site_classes
 from catml.models.witnesses import witness_rows
 
 Descriptors = Literal[
     "environment", "geometry", "composition", "electronic", "d_band", "similarity", "soap"
 ]
 
-COVERAGE = 0.9
 _FEWEST_ROWS = 10
 _NEEDED = ("adsorbate", "reference", "functional", "energy_ev")
 _IDENTITY = ("surface", "site", "site_kind", "site_subtype", "site_atoms")
@@ -101,6 +96,10 @@ class AdsorptionModel(BaseEstimator):
         Element → energy of your own for the prior ``"pure_metals"``, against the same reference.
     groups
         Column of related rows; the intervals are made for rows of an unseen group.
+    intervals
+        One of `catml.models.conformal.INTERVALS`. The default follows the regressor's own
+        uncertainty, is calibrated per site kind and element block and widens outside the
+        training domain; the others are for comparison.
     seed
         Of whatever is random.
     n_jobs
@@ -136,6 +135,7 @@ class AdsorptionModel(BaseEstimator):
         prior: PriorName | None = None,
         pure_energies_ev: Mapping[str, float] | None = None,
         groups: str = "elements",
+        intervals: IntervalName = "novelty",
         seed: int = 0,
         n_jobs: int = 2,
     ) -> None:
@@ -145,6 +145,7 @@ class AdsorptionModel(BaseEstimator):
         self.prior = prior
         self.pure_energies_ev = pure_energies_ev
         self.groups = groups
+        self.intervals = intervals
         self.seed = seed
         self.n_jobs = n_jobs
 
@@ -168,18 +169,22 @@ class AdsorptionModel(BaseEstimator):
         features = featurizer.transform(rows)
         X = features.to_numpy(dtype=np.float64)
         regressor = self.new_regressor(len(rows))
-        groups = rows[self.groups].to_numpy(dtype=str)
+        training = Training(rows, X, energy_ev, self.groups, self.seed)
         prior = None
-        left_ev = energy_ev
         if self.prior is not None:
-            prior = Prior.fit(
-                self.prior, rows, features, energy_ev, pure_energies_ev=self.pure_energies_ev
+            own = self.pure_energies_ev
+            prior = Prior.fit(self.prior, rows, features, energy_ev, pure_energies_ev=own)
+            training = replace(
+                training,
+                prior_ev=prior.energy_ev(rows, features),
+                prior_left_out=partial(
+                    left_out_energies, self.prior, rows, features, energy_ev, pure_energies_ev=own
+                ),
             )
-            left_ev = energy_ev - prior.energy_ev(rows, features)
-        regressor.fit(X, left_ev, groups=groups)
-        held_out, self.scores_ = self._rehearse(rows, features, energy_ev, regressor)
-        self.intervals_ = IntervalFactors.learn(held_out, coverage=COVERAGE)
-        self.domain_ = ApplicabilityDomain.learn(rows, X, groups, seed=self.seed)
+        intervals, scores = fit_with_intervals(regressor, training, name=self.intervals)
+        self.intervals_: Intervals = intervals
+        self.scores_: tuple[HeldOutScore, ...] = scores
+        self.domain_ = ApplicabilityDomain.learn(rows, X, training.labels, seed=self.seed)
         self.feature_names_ = tuple(map(str, features.columns))
         self.featurizer_, self.regressor_, self.prior_ = featurizer, regressor, prior
         self.training_ = _training_facts(table, rows, self.regressor_name(len(rows)))
@@ -200,9 +205,11 @@ class AdsorptionModel(BaseEstimator):
         DataFrame
             One row per site: surface, site, site_kind, site_subtype, site_atoms, energy_ev,
             std_ev, lower_ev, upper_ev, in_domain, domain_reason, adsorbate, reference,
-            functional, domain_score. The interval is calibrated to hold the energy of a site of
-            an unseen composition nine times in ten; `std_ev` is the standard deviation of the
-            normal distribution with that interval. `domain_score` is at most 1 inside the domain
+            functional, domain_score. The interval from `lower_ev` to `upper_ev` is calibrated to
+            hold the energy of a site of an unseen composition nine times in ten. `std_ev` is
+            calibrated by itself, to hold two thirds of the errors as one standard deviation of a
+            normal distribution does; errors have heavier tails, so the interval is mostly wider
+            than 1.645 times it on either side. `domain_score` is at most 1 inside the domain
             and grows with the distance from the training rows
             (`catml.models.domain.Assessment.score`).
 
@@ -252,14 +259,18 @@ class AdsorptionModel(BaseEstimator):
             if self.prior_ is not None:
                 energy_ev = energy_ev + self.prior_.energy_ev(table, features)
             assessment = self.domain_.assess(table, X)
-            half_ev = self._half_width(std_ev, table, assessment)
+            widening = 1.0 if self.regressor_.std_grows else assessment.remoteness
+            spread = self.intervals_.spread(
+                Asked(X, energy_ev, std_ev, site_classes(table), assessment.novelties, widening)
+            )
         else:
-            energy_ev = half_ev = np.zeros(0)
+            energy_ev = np.zeros(0)
+            spread = Spread(energy_ev, energy_ev, energy_ev)
             assessment = Assessment(np.zeros(0, bool), np.zeros(0, object), {}, np.zeros(0))
         result["energy_ev"] = energy_ev
-        result["std_ev"] = half_ev / NORMAL_HALF_WIDTH[self.intervals_.coverage]
-        result["lower_ev"] = energy_ev - half_ev
-        result["upper_ev"] = energy_ev + half_ev
+        result["std_ev"] = spread.std_ev
+        result["lower_ev"] = energy_ev - spread.below_ev
+        result["upper_ev"] = energy_ev + spread.above_ev
         result["in_domain"] = assessment.in_domain
         result["domain_reason"] = assessment.reason
         result["adsorbate"] = self.adsorbate
@@ -267,14 +278,6 @@ class AdsorptionModel(BaseEstimator):
         result["functional"] = self.training_.functional
         result["domain_score"] = assessment.score
         return result
-
-    def _half_width(self, std_ev: Array, table: pd.DataFrame, assessment: Assessment) -> Array:
-        return self.intervals_.half_width(
-            std_ev,
-            table["site_kind"].to_numpy(dtype=object),
-            assessment.novelties,
-            widening=1.0 if self.regressor_.std_grows else assessment.remoteness,
-        )
 
     def _usable_rows(self, table: pd.DataFrame) -> pd.DataFrame:
         missing = [name for name in (*_NEEDED, self.groups) if name not in table]
@@ -310,34 +313,6 @@ class AdsorptionModel(BaseEstimator):
                 f"{_FEWEST_ROWS} rows with status ok."
             )
         return complete_table(rows)
-
-    def _rehearse(
-        self, rows: pd.DataFrame, features: pd.DataFrame, energy_ev: Array, regressor: Regressor
-    ) -> tuple[dict[str, HeldOut], tuple[HeldOutScore, ...]]:
-        kinds = rows["site_kind"].to_numpy(dtype=object)
-        held_out: dict[str, HeldOut] = {}
-        scores = []
-        for novelty in NOVELTIES:
-            if novelty not in regressor.rehearses and len(rows) > LARGEST_GAUSSIAN_PROCESS:
-                continue
-            left_out = rehearse(rows, novelty, groups=self.groups)
-            if left_out is None:
-                continue
-            mean, std = regressor.predict_left_out(left_out)
-            if self.prior is not None:
-                mean = mean + left_out_energies(
-                    self.prior,
-                    rows,
-                    features,
-                    energy_ev,
-                    left_out,
-                    pure_energies_ev=self.pure_energies_ev,
-                )
-            members = np.concatenate(left_out)
-            error_ev = np.abs(energy_ev[members] - mean)
-            held_out[novelty] = HeldOut(error_ev, std, kinds[members])
-            scores.append(held_out_score(novelty, left_out, error_ev))
-        return held_out, tuple(scores)
 
 
 def _training_facts(table: pd.DataFrame, rows: pd.DataFrame, regressor: str) -> TrainingFacts:

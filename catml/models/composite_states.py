@@ -34,13 +34,13 @@ def of_stacking(model: Stacking, state_of: Writer) -> State:
         "std_scale": model.std_scale_,
         "n_features_in": int(model.n_features_in_),
     }
-    return _joined("stacking", values, [state_of(member) for member in model.members_.values()])
+    return joined("stacking", values, [state_of(member) for member in model.members_.values()])
 
 
 def to_stacking(state: State, regressor_of: Reader) -> Stacking:
     """The stack of `of_stacking`."""
     values = state.values
-    fitted = dict(zip(values["labels"], map(regressor_of, _parts(state)), strict=True))
+    fitted = dict(zip(values["labels"], map(regressor_of, parts_of(state)), strict=True))
     members: list[Any] = [
         label if by_name else (label, clone(fitted[label]))
         for label, by_name in zip(fitted, values["by_name"], strict=True)
@@ -58,12 +58,12 @@ def of_subset(model: RowSubset, state_of: Writer) -> State:
     settings = model.get_params(deep=False)
     del settings["regressor"]
     values = {"settings": settings, "n_features_in": int(model.n_features_in_)}
-    return _joined("row_subset", values, [state_of(model.regressor_)])
+    return joined("row_subset", values, [state_of(model.regressor_)])
 
 
 def to_subset(state: State, regressor_of: Reader) -> RowSubset:
     """The regressor of `of_subset`."""
-    (part,) = _parts(state)
+    (part,) = parts_of(state)
     regressor = regressor_of(part)
     model = RowSubset(clone(regressor), **state.values["settings"])
     model.regressor_ = regressor
@@ -82,12 +82,12 @@ def of_corrected(model: Corrected, state_of: Writer) -> State:
         "n_features_in": int(model.n_features_in_),
     }
     fitted = [model.regressor_] if model.process_ is None else [model.regressor_, model.process_]
-    return _joined("corrected", values, [state_of(part) for part in fitted])
+    return joined("corrected", values, [state_of(part) for part in fitted])
 
 
 def to_corrected(state: State, regressor_of: Reader) -> Corrected:
     """The regressor of `of_corrected`."""
-    regressor, *process = (cast("Any", regressor_of(part)) for part in _parts(state))
+    regressor, *process = (cast("Any", regressor_of(part)) for part in parts_of(state))
     model = Corrected(clone(regressor), **state.values["settings"])
     model.regressor_ = regressor
     model.process_ = process[0] if process else None
@@ -108,7 +108,7 @@ def of_choice(model: AutomaticChoice, state_of: Writer) -> State:
         "candidates": model.candidates_.to_dict(orient="list"),
         "n_features_in": int(model.n_features_in_),
     }
-    return _joined("automatic", values, [state_of(model.regressor_)])
+    return joined("automatic", values, [state_of(model.regressor_)])
 
 
 def to_choice(state: State, regressor_of: Reader) -> AutomaticChoice:
@@ -119,13 +119,13 @@ def to_choice(state: State, regressor_of: Reader) -> AutomaticChoice:
     model = AutomaticChoice(**settings)
     model.choice_ = str(state.values["choice"])
     model.candidates_ = pd.DataFrame(state.values["candidates"])
-    (part,) = _parts(state)
+    (part,) = parts_of(state)
     model.regressor_ = regressor_of(part)
     model.n_features_in_ = int(state.values["n_features_in"])
     return model
 
 
-def _joined(kind: str, values: Mapping[str, Any], parts: Sequence[State]) -> State:
+def joined(kind: str, values: Mapping[str, Any], parts: Sequence[State]) -> State:
     """The state of a regressor that consists of others."""
     arrays: dict[str, NDArray[Any]] = {}
     boosters: dict[str, bytes] = {}
@@ -138,8 +138,8 @@ def _joined(kind: str, values: Mapping[str, Any], parts: Sequence[State]) -> Sta
     return State(kind, {**values, "parts": described}, arrays, boosters, estimators)
 
 
-def _parts(state: State) -> list[State]:
-    """The states that `_joined` made one of."""
+def parts_of(state: State) -> list[State]:
+    """The states that `joined` made one of."""
     return [
         State(
             part["kind"],

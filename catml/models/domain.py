@@ -40,7 +40,7 @@ class Assessment:
         (n,) text, empty inside the domain.
     novelties
         ``"element"``, ``"host"``, ``"family"``, ``"facet"``, ``"site kind"`` → (n,) whether the
-        row has one no training row has.
+        row has one no training row has; ``"site element"``: whether such an element binds.
     remoteness
         (n,) distance over the largest ordinary distance; above 1 is outside.
     """
@@ -133,7 +133,10 @@ class ApplicabilityDomain:
                 complaints,
             ),
         }
-        at_site = [_symbols(t) & self.elements - self.site_elements for t in table["site_atoms"]]
+        binding = [_symbols(text) for text in table["site_atoms"]]
+        # The complaint about the element says it already.
+        novelties["site element"] = np.array([bool(b - self.elements) for b in binding], bool)
+        at_site = [found & self.elements - self.site_elements for found in binding]
         novel_site = _flag(at_site, "element {} never at the site in the training data", complaints)
         hosts = _unseen(_column(table, "host"), self.hosts)
         # An element the training data lack altogether needs no second complaint as a host.

@@ -25,6 +25,7 @@ from catml.models import witnesses
 from catml.models.adsorption import AdsorptionModel, TrainingFacts
 from catml.models.domain import ApplicabilityDomain
 from catml.models.held_out_scores import HeldOutScore
+from catml.models.interval_states import intervals_of, state_of_intervals
 from catml.models.model_files import (
     RefusedError,
     array_bytes,
@@ -35,7 +36,6 @@ from catml.models.model_files import (
 )
 from catml.models.priors import Prior
 from catml.models.states import State, regressor_of, scaling_arrays, scaling_of, state_of
-from catml.models.uncertainty import IntervalFactors
 
 _PACKAGES = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "xgboost")
 _SETS = ("elements", "site_elements", "hosts", "families", "facets", "kinds")
@@ -102,14 +102,13 @@ def saved_versions() -> dict[str, str]:
 
 
 def _encode(model: AdsorptionModel) -> bytes:
-    state = state_of(model.regressor_)
+    state, intervals = state_of(model.regressor_), state_of_intervals(model.intervals_)
     members = {
-        "regressor.npz": array_bytes(state.arrays),
+        **_state_members("regressor", state),
+        **_state_members("intervals", intervals),
         "domain.npz": array_bytes(
             {"reference": model.domain_.reference, **scaling_arrays(model.domain_.scaling)}
         ),
-        **{f"booster-{name}.ubj": raw for name, raw in state.boosters.items()},
-        **{f"estimator-{name}.skops": raw for name, raw in state.estimators.items()},
     }
     header: dict[str, Any] = {
         "packages": saved_versions(),
@@ -119,7 +118,7 @@ def _encode(model: AdsorptionModel) -> bytes:
         "table_columns": int(model.featurizer_.n_features_in_),
         "training": {**vars(model.training_)},
         "scores": [{**vars(score)} for score in model.scores_],
-        "intervals": {**vars(model.intervals_)},
+        "intervals": {"kind": intervals.kind, "values": dict(intervals.values)},
         "domain": _domain_values(model.domain_),
         "regressor": {"kind": state.kind, "values": dict(state.values)},
         "witnesses": {
@@ -131,24 +130,16 @@ def _encode(model: AdsorptionModel) -> bytes:
 
 
 def _decode(header: Mapping[str, Any], members: Mapping[str, bytes]) -> AdsorptionModel:
-    regressor = header["regressor"]
-    state = State(
-        regressor["kind"],
-        regressor["values"],
-        arrays_from(members["regressor.npz"]),
-        boosters=_named(members, "booster-", ".ubj"),
-        estimators=_named(members, "estimator-", ".skops"),
-    )
     model = AdsorptionModel(**header["model"])
     with warnings.catch_warnings():
         # scikit-learn warns of every other version; whether it matters, the witnesses say.
         warnings.simplefilter("ignore")
-        model.regressor_ = regressor_of(state)
+        model.regressor_ = regressor_of(_state("regressor", header, members))
+        model.intervals_ = intervals_of(_state("intervals", header, members))
     prior = header["prior"]
     model.prior_ = None if prior is None else Prior.of_values(prior)
     model.feature_names_ = tuple(header["feature_names"])
     model.featurizer_ = _featurizer(header)
-    model.intervals_ = IntervalFactors(**header["intervals"])
     model.domain_ = _domain(header["domain"], arrays_from(members["domain.npz"]))
     model.scores_ = tuple(HeldOutScore(**score) for score in header["scores"])
     facts = dict(header["training"])
@@ -188,6 +179,24 @@ def _versions(header: Mapping[str, Any]) -> str:
     if not changed:
         return "it was saved with these same versions, but other code or elemental data"
     return f"it was saved with {'; '.join(changed)}"
+
+
+def _state_members(name: str, state: State) -> dict[str, bytes]:
+    return {
+        f"{name}.npz": array_bytes(state.arrays),
+        **{f"{name}-booster-{key}.ubj": raw for key, raw in state.boosters.items()},
+        **{f"{name}-estimator-{key}.skops": raw for key, raw in state.estimators.items()},
+    }
+
+
+def _state(name: str, header: Mapping[str, Any], members: Mapping[str, bytes]) -> State:
+    return State(
+        header[name]["kind"],
+        header[name]["values"],
+        arrays_from(members[f"{name}.npz"]),
+        boosters=_named(members, f"{name}-booster-", ".ubj"),
+        estimators=_named(members, f"{name}-estimator-", ".skops"),
+    )
 
 
 def _named(members: Mapping[str, bytes], start: str, end: str) -> dict[str, bytes]:

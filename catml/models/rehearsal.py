@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from catml.models.base import RowSets, row_sets
 from catml.models.domain import facets_of
 from catml.models.uncertainty import COMPOSITION
+from catml.structures.environment import parse_zone
 
 Novelty = Literal["composition", "host", "element", "family", "facet"]
 NOVELTIES: tuple[Novelty, ...] = ("composition", "host", "element", "family", "facet")
@@ -44,11 +45,11 @@ def rehearse(table: pd.DataFrame, novelty: Novelty, *, groups: str) -> RowSets |
     if novelty == COMPOSITION:
         return row_sets(table[groups].to_numpy(dtype=str))
     if novelty == "element":
-        sets = _rows_with_each_element(table)
+        sets = tuple(rehearsed_elements(table).values())
     else:
         labels = _labels(table, novelty)
         sets = tuple(rows for rows in row_sets(labels) if labels[rows[0]] != "")
-    sets = tuple(rows for rows in sets if len(rows) <= _LARGEST_SHARE * len(table))
+    sets = tuple(rows for rows in sets if _can_be_left_out(rows, table))
     if len(sets) < _FEWEST_GROUPS or sum(map(len, sets)) < _FEWEST_ROWS:
         return None
     return sets
@@ -62,9 +63,35 @@ def _labels(table: pd.DataFrame, novelty: Novelty) -> NDArray[Any]:
     return table[novelty].fillna("").to_numpy(dtype=str)
 
 
-def _rows_with_each_element(table: pd.DataFrame) -> RowSets:
+def rehearsed_elements(table: pd.DataFrame) -> dict[str, NDArray[np.intp]]:
+    """The rows to leave out for each element, in the order of `rehearse`.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"elements": ["Cu", "Cu-Pt", "Ag"]})
+    >>> {element: rows.tolist() for element, rows in rehearsed_elements(rows).items()}
+    {'Ag': [2], 'Cu': [0, 1], 'Pt': [1]}
+    """
     members = [frozenset(text.split("-")) for text in table["elements"].fillna("")]
-    elements = sorted(frozenset().union(*members) - {""})
-    return tuple(
-        np.flatnonzero([element in symbols for symbols in members]) for element in elements
+    rows_of = {
+        element: np.flatnonzero([element in symbols for symbols in members])
+        for element in sorted(frozenset().union(*members) - {""})
+    }
+    return {name: rows for name, rows in rows_of.items() if _can_be_left_out(rows, table)}
+
+
+def left_out_at_site(table: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether the element left out is a binding atom, for the sets of elements end to end."""
+    binding = [frozenset(parse_zone(text)) for text in table["site_atoms"]]
+    return np.array(
+        [
+            element in binding[row]
+            for element, rows in rehearsed_elements(table).items()
+            for row in rows
+        ],
+        dtype=bool,
     )
+
+
+def _can_be_left_out(rows: NDArray[np.intp], table: pd.DataFrame) -> bool:
+    return len(rows) <= _LARGEST_SHARE * len(table)

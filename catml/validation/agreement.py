@@ -1,14 +1,16 @@
 """How well two sets of numbers for the same things agree, with intervals."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from catml.errors import DatasetError
+from catml.validation.metrics import Array, bootstrap_weights, middle_of
 
 _COLUMNS = ("source", "quantity", "ours_ev", "published_ev")
 _FEWEST = 3
-_MIDDLE = (2.5, 97.5)
 
 
 def agreement_table(pairs: pd.DataFrame, *, resamples: int = 2000, seed: int = 0) -> pd.DataFrame:
@@ -57,31 +59,29 @@ def agreement_table(pairs: pd.DataFrame, *, resamples: int = 2000, seed: int = 0
             raise DatasetError(
                 f"{source} has {len(ours)} values of {quantity} to compare; {_FEWEST} are needed"
             )
-        rng = np.random.default_rng(seed)
-        drawn = rng.integers(len(ours), size=(resamples, len(ours)))
-        draws = _metrics(ours[drawn], published[drawn])
-        for metric, value in _metrics(ours[None], published[None]).items():
-            low, high = np.nanpercentile(draws[metric], _MIDDLE)
+        draws = [
+            _metrics(ours, published, weights)
+            for weights in bootstrap_weights(np.arange(len(ours)), resamples=resamples, seed=seed)
+        ]
+        for metric, value in _metrics(ours, published, np.ones(len(ours))).items():
+            low, high = middle_of([draw[metric] for draw in draws])
             unit = "1" if metric == "pearson_r" else "eV"
-            ends = float(value[0]), float(low), float(high)
-            rows.append((source, quantity, metric, *ends, len(ours), unit))
+            rows.append((source, quantity, metric, value, low, high, len(ours), unit))
     names = ["source", "quantity", "metric", "value", "low", "high", "n", "unit"]
     return pd.DataFrame(rows, columns=names)
 
 
-def _metrics(
-    ours: NDArray[np.float64], published: NDArray[np.float64]
-) -> dict[str, NDArray[np.float64]]:
-    """Return each metric of every row of two arrays (draws, n)."""
-    difference = ours - published
-    a = ours - ours.mean(axis=1, keepdims=True)
-    b = published - published.mean(axis=1, keepdims=True)
-    norm = np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        # A draw of one row again and again does not vary, and has no correlation.
-        correlation = np.where(norm > 0, (a * b).sum(axis=1) / norm, np.nan)
+def _metrics(ours: Array, published: Array, weights: NDArray[Any]) -> dict[str, float]:
+    """Return each metric, every pair counted as often as its weight says."""
+
+    def mean(values: Array) -> float:
+        return float(weights @ values / weights.sum())
+
+    a, b = ours - mean(ours), published - mean(published)
+    norm = np.sqrt(mean(a * a) * mean(b * b))
     return {
-        "mean_absolute_difference": np.abs(difference).mean(axis=1),
-        "mean_difference": difference.mean(axis=1),
-        "pearson_r": correlation,
+        "mean_absolute_difference": mean(np.abs(ours - published)),
+        "mean_difference": mean(ours - published),
+        # A draw of one row again and again does not vary, and has no correlation.
+        "pearson_r": float(mean(a * b) / norm) if norm > 0 else float("nan"),
     }

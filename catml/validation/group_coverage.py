@@ -1,4 +1,4 @@
-"""Whether intervals hold everywhere: their coverage per host metal, element, family, site kind.
+"""Whether intervals hold everywhere: their coverage per host, element, family, site kind and block.
 
 A coverage of 90 % over all rows can hide hosts of which none is covered, so it is counted group
 by group, with an interval that knows that rows of one composition err together.
@@ -13,7 +13,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
+from catml.elements.blocks import blocks_of
 from catml.errors import DatasetError
+from catml.structures.environment import parse_zone
 
 Labels = Mapping[str, Sequence[Collection[str]]]
 
@@ -26,13 +28,14 @@ def site_labels(table: pd.DataFrame) -> dict[str, list[tuple[str, ...]]]:
     Parameters
     ----------
     table
-        Any of the columns `host`, `elements`, `family`, `site_kind`.
+        Any of the columns `host`, `elements`, `family`, `site_kind`, `site_atoms`.
 
     Returns
     -------
     dict
-        ``"host"``, ``"element"``, ``"family"``, ``"site kind"``, as far as the table has them →
-        (n,) tuples of labels. A row belongs to each of its elements; empty where it does not say.
+        ``"host"``, ``"element"``, ``"family"``, ``"site kind"``, ``"block"``, as far as the table
+        has them → (n,) tuples of labels. A row belongs to each of its elements, and to the block
+        (`catml.elements.blocks`) of each of its binding atoms; empty where it does not say.
 
     Examples
     --------
@@ -47,6 +50,9 @@ def site_labels(table: pd.DataFrame) -> dict[str, list[tuple[str, ...]]]:
         if name == "host" and "elements" in table:
             texts = table["elements"].fillna("").astype(str)
             labels["element"] = [tuple(filter(None, text.split("-"))) for text in texts]
+    if "site_atoms" in table:
+        zones = table["site_atoms"].fillna("").astype(str)
+        labels["block"] = [blocks_of(parse_zone(text)) for text in zones]
     return labels
 
 

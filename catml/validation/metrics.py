@@ -1,5 +1,6 @@
 """Scores of predictions: plain functions, and the table giving each its n, unit and interval."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,16 +111,13 @@ def score_table(
     n_groups = int(codes.max()) + 1
     scored = _Scored.of(predictions)
     metrics = {name: unit for name, unit in UNITS.items() if scored.judges(name)}
-    rng = np.random.default_rng(seed)
-    # Drawing a group k times is giving its rows the weight k.
-    drawn = [
-        scored.scores(np.bincount(rng.integers(n_groups, size=n_groups), minlength=n_groups)[codes])
-        for _ in range(resamples)
-    ]
+    drawn = [scored.scores(w) for w in bootstrap_weights(codes, resamples=resamples, seed=seed)]
     values = scored.scores(np.ones(n))
     records = []
     for name, unit in metrics.items():
-        low, high = _middle([draw[name] for draw in drawn])
+        low, high = middle_of([draw[name] for draw in drawn])
+        # Draws repeat rows and so are less even than the data, whose area can be below them all.
+        low, high = min(low, values[name]), max(high, values[name])
         records.append(
             {
                 "split": split,
@@ -239,8 +237,36 @@ def _mid_ranks(codes: NDArray[np.intp], weights: NDArray[Any]) -> Array:
     return (np.cumsum(counts) - counts / 2)[codes]
 
 
-def _middle(draws: list[float]) -> tuple[float, float]:
-    """Bounds of the middle 95 %; a rank correlation has none where all ranks are equal."""
+def bootstrap_weights(
+    codes: NDArray[np.intp], *, resamples: int, seed: int
+) -> Iterator[NDArray[np.intp]]:
+    """Yield how often each row is drawn when whole groups are drawn with replacement.
+
+    Parameters
+    ----------
+    codes
+        (n,) numbers of the groups, from 0; one number per row draws rows.
+    resamples, seed
+        Number of draws, and the seed.
+
+    Examples
+    --------
+    >>> next(bootstrap_weights(np.array([0, 0, 1]), resamples=1, seed=0)).tolist()
+    [0, 0, 2]
+    """
+    rng = np.random.default_rng(seed)
+    n_groups = int(codes.max()) + 1
+    for _ in range(resamples):
+        # Drawing a group k times is giving its rows the weight k.
+        drawn = rng.integers(n_groups, size=n_groups)
+        yield np.bincount(drawn, minlength=n_groups)[codes]
+
+
+def middle_of(draws: Sequence[float]) -> tuple[float, float]:
+    """Bounds of the middle 95 % of the finite draws; NaN where there are none.
+
+    A rank correlation, for one, is none where all ranks are equal.
+    """
     finite = [value for value in draws if np.isfinite(value)]
     if not finite:
         return float("nan"), float("nan")

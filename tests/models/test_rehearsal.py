@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from catml.models.rehearsal import rehearse
+from catml.models.rehearsal import left_out_at_site, rehearse, rehearsed_elements
 from tests.models.problems import dataset
 
 
@@ -40,3 +40,15 @@ def test_what_the_table_does_not_state_cannot_be_rehearsed(novelty: str) -> None
     assert rehearse(table, novelty, groups="elements") is None
     bare = table.drop(columns=["host", "family", "surface"])
     assert rehearse(bare, novelty, groups="elements") is None
+
+
+def test_elements_left_out_are_told_apart_by_whether_they_bind() -> None:
+    table = dataset(80)
+    sets = rehearse(table, "element", groups="elements")
+    binds = left_out_at_site(table)
+    assert len(binds) == sum(map(len, sets))
+    # Every row of the table has a host, which binds, and a guest, which does not.
+    assert binds.sum() == len(table)
+    first = next(iter(rehearsed_elements(table)))
+    hosts = table["host"].to_numpy()[sets[0]]
+    assert (binds[: len(sets[0])] == (hosts == first)).all()

@@ -90,3 +90,11 @@ def test_only_what_the_table_has_is_labelled() -> None:
 def test_unequal_lengths_are_refused() -> None:
     with pytest.raises(DatasetError, match="2 rows, 2 groups and 1 labels of host"):
         coverage_by([True, False], ["a", "b"], {"host": [("Cu",)]})
+
+
+def test_a_row_belongs_to_the_block_of_each_binding_atom() -> None:
+    table = pd.DataFrame({"site_kind": ["ontop", "bridge"], "site_atoms": ["Pt:1", "Al:1 Mn:1"]})
+    assert site_labels(table) == {
+        "site kind": [("ontop",), ("bridge",)],
+        "block": [("late d",), ("early d", "p")],
+    }
