@@ -1,16 +1,16 @@
 """The regressor a table itself speaks for: nested cross-validation over the registry."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
-from sklearn.utils.validation import check_is_fitted
 
 from catml.errors import ModelError
-from catml.models.base import Array, NaNTolerantRegressor, RowSets
+from catml.models.base import Array
+from catml.models.chosen import ChosenRegressor
 from catml.models.folds import Folds, group_folds, group_labels, rows_of_some_groups
 from catml.models.regressor_names import RegressorName
 
@@ -25,7 +25,7 @@ _FOR_SMALL_TABLES: tuple[RegressorName, ...] = (
 _FOR_LARGE_TABLES: tuple[RegressorName, ...] = ("ridge", "xgboost", "extra_trees", "robust_network")
 
 
-class AutomaticChoice(NaNTolerantRegressor):
+class AutomaticChoice(ChosenRegressor):
     """One regressor of several, chosen on folds of groups of the training rows, then fitted to all.
 
     Every candidate predicts each fold from the others, with all that it chooses by itself chosen
@@ -83,18 +83,6 @@ class AutomaticChoice(NaNTolerantRegressor):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    @property
-    def rehearses(self) -> tuple[str, ...]:  # type: ignore[override]
-        """As of the choice."""
-        check_is_fitted(self)
-        return cast("tuple[str, ...]", self.regressor_.rehearses)
-
-    @property
-    def std_grows(self) -> bool:  # type: ignore[override]
-        """As of the choice."""
-        check_is_fitted(self)
-        return bool(self.regressor_.std_grows)
-
     def fit(self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None) -> "AutomaticChoice":
         """Choose on, and fit to, (n, D) features, NaN allowed, and (n,) targets.
 
@@ -125,18 +113,6 @@ class AutomaticChoice(NaNTolerantRegressor):
             X, y, groups=None if groups is None else labels
         )
         return self
-
-    def predict(self, X: ArrayLike, return_std: bool = False) -> Array | tuple[Array, Array]:
-        """Mean at (n, D) features, with the standard deviation of a new observation on request."""
-        X = self._check_features(X)
-        return cast(
-            "Array | tuple[Array, Array]", self.regressor_.predict(X, return_std=return_std)
-        )
-
-    def predict_left_out(self, left_out: RowSets | None = None) -> tuple[Array, Array]:
-        """As the choice does; that it was chosen with these rows in sight is not undone."""
-        check_is_fitted(self)
-        return cast("tuple[Array, Array]", self.regressor_.predict_left_out(left_out))
 
     def _named(self, n_rows: int) -> dict[str, Any]:
         """The unfitted candidates by name, such as a table of `n_rows` can take."""

@@ -17,6 +17,7 @@ from catml.models.regressors import Regressor
 from catml.models.row_subset import RowSubset
 from catml.models.stacking import Stacking
 from catml.models.state import State, put_under, taken_from
+from catml.models.tpot_search import TPOTSearch
 
 Writer = Callable[[Regressor], State]
 Reader = Callable[[State], Regressor]
@@ -97,10 +98,10 @@ def to_corrected(state: State, regressor_of: Reader) -> Corrected:
     return model
 
 
-def of_choice(model: AutomaticChoice, state_of: Writer) -> State:
-    """State of an automatic choice with its scores."""
+def of_choice(model: AutomaticChoice | TPOTSearch, state_of: Writer) -> State:
+    """State of a chosen regressor, with what it was chosen from."""
     settings = model.get_params(deep=False)
-    if settings["candidates"] is not None:
+    if settings.get("candidates") is not None:
         settings["candidates"] = list(settings["candidates"])
     values = {
         "settings": settings,
@@ -108,15 +109,19 @@ def of_choice(model: AutomaticChoice, state_of: Writer) -> State:
         "candidates": model.candidates_.to_dict(orient="list"),
         "n_features_in": int(model.n_features_in_),
     }
-    return joined("automatic", values, [state_of(model.regressor_)])
+    kind = "automatic" if isinstance(model, AutomaticChoice) else "tpot"
+    return joined(kind, values, [state_of(model.regressor_)])
 
 
-def to_choice(state: State, regressor_of: Reader) -> AutomaticChoice:
-    """The choice of `of_choice`."""
+def to_choice(state: State, regressor_of: Reader) -> AutomaticChoice | TPOTSearch:
+    """The chosen regressor of `of_choice`."""
     settings = dict(state.values["settings"])
-    if settings["candidates"] is not None:
+    if settings.get("candidates") is not None:
         settings["candidates"] = tuple(settings["candidates"])
-    model = AutomaticChoice(**settings)
+    made: type[AutomaticChoice | TPOTSearch] = (
+        AutomaticChoice if state.kind == "automatic" else TPOTSearch
+    )
+    model = made(**settings)
     model.choice_ = str(state.values["choice"])
     model.candidates_ = pd.DataFrame(state.values["candidates"])
     (part,) = parts_of(state)

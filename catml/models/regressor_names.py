@@ -18,6 +18,7 @@ RegressorName = Literal[
     "stacking",
     "blend",
     "automatic",
+    "tpot",
 ]
 REGRESSOR_NAMES: tuple[RegressorName, ...] = get_args(RegressorName)
 
@@ -40,4 +41,5 @@ IN_WORDS: dict[RegressorName, str] = {
         "where geometry is known"
     ),
     "automatic": "the regressor that nested cross-validation chose",
+    "tpot": "the estimator that a genetic search (TPOT) found",
 }

@@ -81,6 +81,12 @@ def _automatic(seed: int, n_jobs: int) -> Regressor:
     return AutomaticChoice(random_state=seed, n_jobs=n_jobs)
 
 
+def _tpot(seed: int, n_jobs: int) -> Regressor:
+    from catml.models.tpot_search import TPOTSearch
+
+    return TPOTSearch(random_state=seed, n_jobs=n_jobs)
+
+
 REGRESSORS: dict[RegressorName, Callable[[int, int], Regressor]] = {
     "gaussian_process": _gaussian_process,
     "ridge": _ridge,
@@ -97,6 +103,7 @@ REGRESSORS: dict[RegressorName, Callable[[int, int], Regressor]] = {
     "stacking": _stacking,
     "blend": _blend,
     "automatic": _automatic,
+    "tpot": _tpot,
 }
 
 

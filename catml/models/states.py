@@ -38,6 +38,7 @@ from catml.models.row_subset import RowSubset
 from catml.models.scaling import FeatureScaling
 from catml.models.stacking import Stacking
 from catml.models.state import State, put_under, taken_from
+from catml.models.tpot_search import TPOTSearch
 
 
 def scaling_arrays(scaling: FeatureScaling) -> dict[str, NDArray[Any]]:
@@ -63,7 +64,7 @@ def state_of(regressor: Regressor) -> State:
         return _of_cross_fitted(regressor)
     if isinstance(regressor, Stacking):
         return of_stacking(regressor, state_of)
-    if isinstance(regressor, AutomaticChoice):
+    if isinstance(regressor, AutomaticChoice | TPOTSearch):
         return of_choice(regressor, state_of)
     if isinstance(regressor, RowSubset):
         return of_subset(regressor, state_of)
@@ -243,6 +244,7 @@ _READERS: dict[str, Callable[[State], Regressor]] = {
     "stacking": lambda state: to_stacking(state, regressor_of),
     "row_subset": lambda state: to_subset(state, regressor_of),
     "automatic": lambda state: to_choice(state, regressor_of),
+    "tpot": lambda state: to_choice(state, regressor_of),
     "robust_network": _to_network,
     "corrected": lambda state: to_corrected(state, regressor_of),
 }
