@@ -84,7 +84,7 @@ def model_errors_figure(
     names = _in_order(errors, splits[0])
     columns = min(len(splits), _MOST_PANELS)
     rows = -(-len(splits) // columns)
-    figure = new_figure(DOUBLE_COLUMN_IN, rows * (1.25 + 0.155 * len(names)) + 0.3)
+    figure = new_figure(DOUBLE_COLUMN_IN, max(rows * (1.0 + 0.155 * len(names)) + 0.3, 2.4))
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
     for axes, split in zip(grid, splits, strict=False):
         part = errors[errors["split"] == split]

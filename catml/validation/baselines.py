@@ -93,9 +93,9 @@ def _labels(table: pd.DataFrame, grouping: str) -> NDArray[np.str_]:
 
 
 class SiteScaling(BaseEstimator):
-    """A line from the energies of other adsorbates on the same site of the same surface.
+    """Lines from the energies of other adsorbates on the same site of the same surface.
 
-    The line is fitted to training rows. To be predicted a row needs the calculated energy of
+    The lines are fitted to training rows. To be predicted a row needs the calculated energy of
     another adsorbate on its site: that is more than the other models are given, and it is what
     scaling relations are used for (Abild-Pedersen et al. 2007,
     doi:10.1103/PhysRevLett.99.016105).
@@ -105,21 +105,23 @@ class SiteScaling(BaseEstimator):
     partners
         `surface`, `site` and one column of energies (eV) for each adsorbate, NaN where it was not
         calculated.
-    adsorbate
-        Whose column is used.
+    adsorbates
+        Whose columns are used. A row takes the line that errs least in training among those whose
+        adsorbate was calculated on its site; without any it gets the mean of the training rows
+        with its site's elements.
 
     Attributes
     ----------
-    slope_, intercept_ : float
-        Of the line, in eV.
+    lines_ : dict of str to (float, float)
+        Adsorbate → slope and intercept (eV), the line that errs least first.
     """
 
-    def __init__(self, partners: pd.DataFrame, adsorbate: str) -> None:
+    def __init__(self, partners: pd.DataFrame, adsorbates: Sequence[str]) -> None:
         self.partners = partners
-        self.adsorbate = adsorbate
+        self.adsorbates = adsorbates
 
     def fit(self, table: pd.DataFrame) -> SiteScaling:
-        """Fit the line to the rows that have the other adsorbate's energy.
+        """Fit the lines to the rows that have the other adsorbate's energy.
 
         Raises
         ------
@@ -127,28 +129,36 @@ class SiteScaling(BaseEstimator):
             If fewer than two rows have it.
         """
         energy_ev = table["energy_ev"].to_numpy(dtype=np.float64)
-        other_ev = self._other(table)
-        known = np.isfinite(other_ev)
-        if known.sum() < 2:
-            raise DatasetError(
-                f"{known.sum()} of {len(table)} rows have an energy of {self.adsorbate} on their "
-                "site; a scaling line needs two. Take another adsorbate."
-            )
-        slope, intercept = np.polyfit(other_ev[known], energy_ev[known], 1)
-        self.slope_, self.intercept_ = float(slope), float(intercept)
-        self.mean_ = float(energy_ev.mean())
+        found = []
+        for adsorbate in self.adsorbates:
+            other_ev = self._other(table, adsorbate)
+            known = np.isfinite(other_ev)
+            if known.sum() < 2:
+                raise DatasetError(
+                    f"{known.sum()} of {len(table)} rows have an energy of {adsorbate} on their "
+                    "site; a scaling line needs two. Take another adsorbate."
+                )
+            line = np.polyfit(other_ev[known], energy_ev[known], 1)
+            error = float(np.mean(np.abs(np.polyval(line, other_ev[known]) - energy_ev[known])))
+            found.append((error, adsorbate, (float(line[0]), float(line[1]))))
+        self.lines_ = {adsorbate: line for _, adsorbate, line in sorted(found)}
+        self.without_ = GroupMean(["site_elements"]).fit(table)
         return self
 
     def predict(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Return `energy_ev`, indexed like the table; the training mean where nothing is known."""
-        energy_ev = self.intercept_ + self.slope_ * self._other(table)
-        energy_ev = np.where(np.isnan(energy_ev), self.mean_, energy_ev)
+        """Return `energy_ev`, indexed like the table."""
+        energy_ev = np.full(len(table), np.nan)
+        for adsorbate, (slope, intercept) in self.lines_.items():
+            scaled = intercept + slope * self._other(table, adsorbate)
+            energy_ev = np.where(np.isnan(energy_ev), scaled, energy_ev)
+        without = self.without_.predict(table)["energy_ev"].to_numpy(dtype=np.float64)
+        energy_ev = np.where(np.isnan(energy_ev), without, energy_ev)
         return pd.DataFrame({"energy_ev": energy_ev}, index=table.index)
 
-    def _other(self, table: pd.DataFrame) -> NDArray[np.float64]:
+    def _other(self, table: pd.DataFrame, adsorbate: str) -> NDArray[np.float64]:
         keys = ["surface", "site"]
-        joined = table[keys].merge(self.partners[[*keys, self.adsorbate]], on=keys, how="left")
-        return joined[self.adsorbate].to_numpy(dtype=np.float64)
+        joined = table[keys].merge(self.partners[[*keys, adsorbate]], on=keys, how="left")
+        return joined[adsorbate].to_numpy(dtype=np.float64)
 
 
 def partner_energies(table: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,9 @@ from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, Literal
 
+from catml.models.adsorption import AdsorptionModel, Descriptors
 from catml.models.estimators import LARGEST_KERNEL
+from catml.models.priors import PriorName
 from catml.models.regressor_names import IN_WORDS, REGRESSOR_NAMES, RegressorName
 from catml.validation.baselines import (
     Grouping,
@@ -23,6 +25,9 @@ from catml.validation.baselines import (
     rectangular_band,
 )
 from catml.validation.recipes import RECIPES, Need
+
+DEFAULT_MODEL = "catml"
+"""What `AdsorptionModel` is without any choice: measured everywhere, whatever it costs."""
 
 ModelKind = Literal["baseline", "published", "ours"]
 
@@ -103,19 +108,19 @@ def _baselines() -> list[BenchmarkModel]:
     ]
     models += [
         BenchmarkModel(
-            f"scaling_{other.lower()}",
-            f"scaling line from calculated {other} on the same site",
+            f"scaling_{'_'.join(others).lower()}",
+            f"scaling from calculated {' or '.join(others)} on the same site",
             "baseline",
-            partial(_scaling, other),
+            partial(_scaling, others),
             only_data=("n",),
         )
-        for other in ("C", "H", "O")
+        for others in (("C",), ("H",), ("O",), ("C", "H", "O"))
     ]
     return models
 
 
-def _scaling(other: str, adsorbate: str) -> SiteScaling:
-    return SiteScaling(_partners(), other)
+def _scaling(others: tuple[str, ...], adsorbate: str) -> SiteScaling:
+    return SiteScaling(_partners(), others)
 
 
 @lru_cache(maxsize=1)
@@ -126,27 +131,28 @@ def _partners() -> Any:
 
 
 _RECIPE_COSTS = {
-    "ma2015": (0.7, 10.0, 40.0),
-    "tran2018": (0.8, 12.0, 45.0),
-    "gasper2017": (0.2, 3.0, 12.0),
-    "oconnor2018": (0.1, 2.0, 6.0),
-    "noh2018": (0.3, 5.0, 60.0),
-    "motifs2021": (0.4, 3.0, 6.0),
+    "jinnouchi2017": (1.0, 8.0, 60.0),
+    "jinnouchi2017_zones": (0.5, 5.0, 30.0),
+    "ma2015": (0.4, 10.0, 40.0),
+    "tran2018": (0.6, 4.0, 15.0),
+    "gasper2017": (0.1, 1.0, 4.0),
+    "oconnor2018": (0.1, 0.5, 2.0),
+    "noh2018": (0.2, 1.5, 10.0),
+    "motifs2021": (0.2, 1.5, 4.0),
 }
 _COSTS: dict[str, tuple[float, float, float]] = {
-    "gaussian_process": (0.3, 35.0, 600.0),
-    "ridge": (0.1, 2.0, 5.0),
-    "lasso": (3.0, 15.0, 40.0),
-    "kernel_ridge": (2.0, 60.0, 600.0),
-    "support_vectors": (2.0, 60.0, 600.0),
-    "neural_network": (10.0, 120.0, 400.0),
-    "random_forest": (4.0, 60.0, 200.0),
-    "extra_trees": (3.0, 60.0, 200.0),
-    "gradient_boosting": (5.0, 20.0, 40.0),
-    "xgboost": (1.5, 6.0, 12.0),
+    "gaussian_process": (0.2, 4.5, 12.0),
+    "ridge": (0.1, 0.4, 1.5),
+    "lasso": (8.0, 40.0, 100.0),
+    "kernel_ridge": (0.7, 15.0, 40.0),
+    "support_vectors": (0.9, 15.0, 40.0),
+    "neural_network": (6.0, 60.0, 200.0),
+    "random_forest": (6.0, 60.0, 200.0),
+    "extra_trees": (6.0, 60.0, 200.0),
+    "gradient_boosting": (11.0, 30.0, 60.0),
+    "xgboost": (0.5, 4.0, 10.0),
 }
-_DEFAULT_COST = (3.0, 60.0, 200.0)
-_KERNELS = ("gaussian_process", "kernel_ridge", "support_vectors")
+_DEFAULT_COST = (8.0, 60.0, 200.0)
 
 
 def _published() -> list[BenchmarkModel]:
@@ -158,11 +164,14 @@ def _published() -> list[BenchmarkModel]:
             partial(_recipe, recipe.name),
             recipe.needs,
             _RECIPE_COSTS.get(recipe.name, _DEFAULT_COST),
-            most_rows=LARGEST_KERNEL if recipe.name == "noh2018" else None,
+            most_rows=LARGEST_KERNEL if recipe.name in _KERNEL_RECIPES else None,
             doi=recipe.doi,
         )
         for recipe in RECIPES.values()
     ]
+
+
+_KERNEL_RECIPES = ("noh2018", "jinnouchi2017")
 
 
 def _recipe(name: str, adsorbate: str) -> Any:
@@ -170,43 +179,67 @@ def _recipe(name: str, adsorbate: str) -> Any:
 
 
 def _ours() -> list[BenchmarkModel]:
+    def ours(
+        name: str, title: str, make: Callable[[str], Any], needs: tuple[Need, ...] = (), **more: Any
+    ) -> BenchmarkModel:
+        return BenchmarkModel(name, title, "ours", make, needs, **more)
+
+    with_prior = {
+        prior: partial(_adsorption_model, None, "d_band", prior=prior)
+        for prior in ("chemisorption", "pure_metals")
+    }
     models = [
-        BenchmarkModel(
-            "catml",
+        ours(
+            DEFAULT_MODEL,
             "catml as it comes, no DFT input",
-            "ours",
             partial(_adsorption_model, None, "geometry"),
-            cost_s=(0.3, 35.0, 12.0),
+            cost_s=(0.2, 5.0, 10.0),
         ),
-        BenchmarkModel(
+        ours(
             "catml_dft",
             "catml as it comes, calculated d-band moments",
-            "ours",
             partial(_adsorption_model, None, "d_band"),
-            needs=("calculated d band",),
-            cost_s=(0.2, 20.0, 12.0),
+            ("calculated d band",),
+        ),
+        ours(
+            "catml_pure_metals",
+            "catml on energies of the pure metals as a prior, no DFT input",
+            partial(_adsorption_model, None, "geometry", prior="pure_metals"),
+            cost_s=(0.3, 7.0, 15.0),
         ),
     ]
-    for name in REGRESSOR_NAMES:
-        models.append(
-            BenchmarkModel(
-                name,
-                IN_WORDS[name],
-                "ours",
-                partial(_adsorption_model, name, "geometry"),
-                cost_s=_COSTS.get(name, _DEFAULT_COST),
-                most_rows=LARGEST_KERNEL if name in _KERNELS else None,
-            )
+    models += [
+        ours(
+            f"catml_dft_{prior}",
+            f"catml on the prior {prior.replace('_', ' ')}, calculated d-band moments",
+            make,
+            ("calculated d band",),
+            cost_s=(0.5, 5.0, 10.0),
         )
+        for prior, make in with_prior.items()
+    ]
+    models += [
+        ours(
+            name,
+            IN_WORDS[name],
+            partial(_adsorption_model, name, "geometry"),
+            cost_s=_COSTS.get(name, _DEFAULT_COST),
+        )
+        for name in REGRESSOR_NAMES
+    ]
     return models
 
 
 def _adsorption_model(
-    regressor: RegressorName | None, descriptors: Literal["geometry", "d_band"], adsorbate: str
+    regressor: RegressorName | None,
+    descriptors: Descriptors,
+    adsorbate: str,
+    *,
+    prior: PriorName | None = None,
 ) -> Any:
-    from catml.models.adsorption import AdsorptionModel
-
-    return AdsorptionModel(adsorbate, regressor=regressor, descriptors=descriptors, n_jobs=1)
+    return AdsorptionModel(
+        adsorbate, regressor=regressor, descriptors=descriptors, prior=prior, n_jobs=1
+    )
 
 
 MODELS: Mapping[str, BenchmarkModel] = MappingProxyType(

@@ -9,13 +9,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from catml.errors import DatasetError
+from catml.models.regressors import suggested_regressor
 from catml.validation.benchmark_data import DATA
-from catml.validation.benchmark_models import MODELS, BenchmarkModel
+from catml.validation.benchmark_models import DEFAULT_MODEL, MODELS, BenchmarkModel
 from catml.validation.splits import SPLITS
 
-LONGEST_CELL_S = 240.0
+LONGEST_CELL_S = 60.0
 """A cell that would take longer on one core is left out, unless asked for."""
 
 _TRAINING_SHARES = (0.125, 0.25, 0.5)
@@ -160,9 +162,13 @@ def _why_not(cell: Cell, *, long: bool) -> str | None:
         return "needs calculated d bands"
     if "geometry" in model.needs and not data.has_geometry:
         return "most sites are known by their elements only, without geometry"
+    if "dscribe" in model.needs and find_spec("dscribe") is None:
+        return "needs DScribe (pip install 'catml[soap]')"
     if model.most_rows is not None and data.n_rows > model.most_rows:
         return f"compares all rows with each other: {data.n_rows:,} are too many"
-    if cell.seconds > LONGEST_CELL_S and not long:
+    if cell.model == suggested_regressor(data.n_rows):
+        return f"is what {DEFAULT_MODEL} takes by itself"
+    if cell.seconds > LONGEST_CELL_S and not long and cell.model != DEFAULT_MODEL:
         return f"takes about {cell.seconds / 60:.0f} min (asked for by --long)"
     return None
 
@@ -172,7 +178,7 @@ def _learning_curves(cells: Iterable[Cell]) -> list[Cell]:
     return [
         Cell(cell.data, cell.split, cell.model, cell.folds, share)
         for cell in cells
-        if cell.model == "catml" and cell.split == "composition"
+        if cell.model == DEFAULT_MODEL and cell.split == "composition"
         for share in _TRAINING_SHARES
     ]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from io import StringIO
@@ -113,7 +114,11 @@ def published_text(model: str, data: str) -> str:
 
 
 def benchmark_document(
-    results: Sequence[CellResult], left_out: Sequence[LeftOut], *, command: str
+    results: Sequence[CellResult],
+    left_out: Sequence[LeftOut],
+    curves: Mapping[str, pd.DataFrame] | None = None,
+    *,
+    command: str,
 ) -> dict[str, Any]:
     """Return everything the benchmark found, as JSON can hold it.
 
@@ -121,6 +126,8 @@ def benchmark_document(
     ----------
     results, left_out
         What was measured and what was not.
+    curves
+        Name → curve, as `catml.validation.benchmark_curves.make_curve` returns it.
     command
         The command line that made it.
     """
@@ -148,6 +155,7 @@ def benchmark_document(
         ],
         "published": _records(published_results()),
         "cells": [_cell_record(result) for result in results if not result.problem],
+        "curves": {name: _records(curve) for name, curve in (curves or {}).items()},
         "left_out": [
             *(
                 {"data": x.data, "split": x.split, "model": x.model, "reason": x.reason}
@@ -185,5 +193,6 @@ def _cell_record(result: CellResult) -> dict[str, Any]:
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    records = table.astype(object).where(table.notna() & (table != ""), None)
-    return [{str(k): v for k, v in row.items()} for row in records.to_dict(orient="records")]
+    """Return the rows as JSON has them; what is missing or empty becomes null."""
+    rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=10))
+    return [{name: None if value == "" else value for name, value in row.items()} for row in rows]

@@ -1,7 +1,7 @@
 """The published systems by name: their descriptors and algorithm, as table models.
 
 What a paper does not say, or what our data do not have, is written at its recipe. Settings are
-chosen by cross-validation inside the training rows, on at most `_SEARCHED` of them.
+chosen by cross-validation inside the training rows, on at most a few thousand of them.
 """
 
 from __future__ import annotations
@@ -9,25 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.impute import SimpleImputer
-from sklearn.model_selection import KFold, ParameterGrid
+from sklearn.model_selection import ParameterGrid
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from catml.descriptors.featurizer import DFT_COLUMNS
 from catml.errors import DatasetError
 from catml.validation.fingerprint import ElementalFingerprint
-from catml.validation.table_models import D_BAND_CENTER, ChosenColumns, DescribedRegressor
+from catml.validation.table_models import (
+    D_BAND_CENTER,
+    ChosenColumns,
+    ChosenRegressor,
+    DescribedRegressor,
+)
 
-Array = NDArray[np.float64]
-Need = Literal["calculated d band", "geometry"]
-
-_SEARCHED = 2500
+Need = Literal["calculated d band", "geometry", "dscribe"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,8 @@ class Recipe:
     doi
         Of the paper.
     needs
-        What a dataset must have: calculated d bands, or the geometry of its sites.
+        What a dataset must have (calculated d bands, the geometry of its sites), and the optional
+        library it takes.
     make
         Gives the unfitted table model.
     """
@@ -53,63 +53,6 @@ class Recipe:
     doi: str
     needs: tuple[Need, ...]
     make: Callable[[], DescribedRegressor]
-
-
-class ChosenRegressor(RegressorMixin, BaseEstimator):
-    """The candidate with the least squared error in cross-validation inside the training rows.
-
-    Parameters
-    ----------
-    candidates
-        Unfitted regressors.
-    n_folds
-        Random folds, as in the papers.
-    most_rows
-        The choice is made on at most this many rows, drawn at random; the fit is to all.
-    seed
-        Of folds and draw.
-
-    Attributes
-    ----------
-    regressor_
-        The chosen candidate, fitted to all rows.
-    choice_ : int
-        Its place in `candidates`.
-    """
-
-    def __init__(
-        self, candidates: Any, *, n_folds: int = 4, most_rows: int = _SEARCHED, seed: int = 0
-    ) -> None:
-        self.candidates = candidates
-        self.n_folds = n_folds
-        self.most_rows = most_rows
-        self.seed = seed
-
-    def fit(self, X: Array, y: Array) -> ChosenRegressor:
-        """Choose, then fit to all rows."""
-        rows = np.arange(len(y))
-        if len(rows) > self.most_rows:
-            drawn = np.random.default_rng(self.seed).choice(rows, self.most_rows, replace=False)
-            rows = np.sort(drawn)
-        folds = list(KFold(self.n_folds, shuffle=True, random_state=self.seed).split(rows))
-        errors = [
-            sum(self._error(candidate, X[rows], y[rows], *fold) for fold in folds)
-            for candidate in self.candidates
-        ]
-        self.choice_ = int(np.argmin(errors))
-        self.regressor_ = clone(self.candidates[self.choice_]).fit(X, y)
-        return self
-
-    def predict(self, X: Array) -> Array:
-        """(n,) energies."""
-        return np.asarray(self.regressor_.predict(X), dtype=np.float64)
-
-    @staticmethod
-    def _error(
-        candidate: Any, X: Array, y: Array, inside: NDArray[np.intp], outside: NDArray[np.intp]
-    ) -> float:
-        predicted = clone(candidate).fit(X[inside], y[inside]).predict(X[outside])
-        return float(np.sum((y[outside] - predicted) ** 2))
 
 
 def network_on_d_band_moments() -> DescribedRegressor:
@@ -142,6 +85,33 @@ def network_on_d_band_moments() -> DescribedRegressor:
     return DescribedRegressor(
         ChosenColumns({"d_band": list(DFT_COLUMNS)}), ChosenRegressor(candidates, n_folds=3)
     )
+
+
+def similarity_of_soap() -> DescribedRegressor:
+    """Jinnouchi & Asahi 2017: SOAP vectors of the sites → local-similarity kernel regression.
+
+    Theirs has one channel for each element; ours are of elemental properties, so that elements
+    not trained on can be described. Exponent and ridge are chosen.
+    """
+    from catml.descriptors.soap_featurizer import SoapFeaturizer
+
+    return DescribedRegressor(SoapFeaturizer(), _similarity_regression())
+
+
+def similarity_of_zones() -> DescribedRegressor:
+    """The same kernel on what elements are around the site, for sites without geometry."""
+    return DescribedRegressor(ChosenColumns({"similarity": None}), _similarity_regression())
+
+
+def _similarity_regression() -> ChosenRegressor:
+    from catml.models.local_similarity import LocalSimilarityRegression
+
+    candidates = [
+        make_pipeline(SimpleImputer(), LocalSimilarityRegression(exponent=exponent, alpha=ridge))
+        for exponent in (2, 4, 8)
+        for ridge in (0.001, 0.01)
+    ]
+    return ChosenRegressor(candidates, most_rows=1000)
 
 
 def trees_on_fingerprint() -> DescribedRegressor:
@@ -251,6 +221,20 @@ def boosting_on_motifs() -> DescribedRegressor:
 
 
 _ALL = (
+    Recipe(
+        "jinnouchi2017",
+        "SOAP → local-similarity kernel",
+        "10.1021/acs.jpclett.7b02010",
+        ("geometry", "dscribe"),
+        similarity_of_soap,
+    ),
+    Recipe(
+        "jinnouchi2017_zones",
+        "elements of three zones → local-similarity kernel",
+        "10.1021/acs.jpclett.7b02010",
+        (),
+        similarity_of_zones,
+    ),
     Recipe(
         "ma2015",
         "d-band moments, local electronegativity → neural network",

@@ -13,11 +13,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.base import BaseEstimator, RegressorMixin, TransformerMixin, clone
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import KFold
 
 from catml.descriptors.featurizer import SiteFeaturizer
 from catml.errors import DatasetError
+
+Array = NDArray[np.float64]
 
 CALCULATED_CENTER = "dft_d_band_center_ev"
 ESTIMATED_CENTER = "estimated_d_band_center_ev"
@@ -61,6 +64,63 @@ class DescribedRegressor(BaseEstimator):
         """Return `energy_ev`, indexed like the table."""
         features = np.asarray(self.describe_.transform(table), dtype=np.float64)
         return pd.DataFrame({"energy_ev": self.regress_.predict(features)}, index=table.index)
+
+
+class ChosenRegressor(RegressorMixin, BaseEstimator):
+    """The candidate with the least squared error in cross-validation inside the training rows.
+
+    Parameters
+    ----------
+    candidates
+        Unfitted regressors.
+    n_folds
+        Random folds, as in the papers.
+    most_rows
+        The choice is made on at most this many rows, drawn at random; the fit is to all.
+    seed
+        Of folds and draw.
+
+    Attributes
+    ----------
+    regressor_
+        The chosen candidate, fitted to all rows.
+    choice_ : int
+        Its place in `candidates`.
+    """
+
+    def __init__(
+        self, candidates: Any, *, n_folds: int = 4, most_rows: int = 2500, seed: int = 0
+    ) -> None:
+        self.candidates = candidates
+        self.n_folds = n_folds
+        self.most_rows = most_rows
+        self.seed = seed
+
+    def fit(self, X: Array, y: Array) -> ChosenRegressor:
+        """Choose, then fit to all rows."""
+        rows = np.arange(len(y))
+        if len(rows) > self.most_rows:
+            drawn = np.random.default_rng(self.seed).choice(rows, self.most_rows, replace=False)
+            rows = np.sort(drawn)
+        folds = list(KFold(self.n_folds, shuffle=True, random_state=self.seed).split(rows))
+        errors = [
+            sum(self._error(candidate, X[rows], y[rows], *fold) for fold in folds)
+            for candidate in self.candidates
+        ]
+        self.choice_ = int(np.argmin(errors))
+        self.regressor_ = clone(self.candidates[self.choice_]).fit(X, y)
+        return self
+
+    def predict(self, X: Array) -> Array:
+        """(n,) energies."""
+        return np.asarray(self.regressor_.predict(X), dtype=np.float64)
+
+    @staticmethod
+    def _error(
+        candidate: Any, X: Array, y: Array, inside: NDArray[np.intp], outside: NDArray[np.intp]
+    ) -> float:
+        predicted = clone(candidate).fit(X[inside], y[inside]).predict(X[outside])
+        return float(np.sum((y[outside] - predicted) ** 2))
 
 
 class ChosenColumns(TransformerMixin, BaseEstimator):

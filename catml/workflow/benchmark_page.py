@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from catml.validation.benchmark_data import DATA
-from catml.validation.benchmark_models import MODELS
+from catml.validation.benchmark_models import DEFAULT_MODEL, MODELS
 from catml.validation.benchmark_plan import LeftOut
 from catml.validation.benchmark_results import (
     NOISE_FLOOR_MAE_EV,
@@ -44,6 +45,15 @@ _COLUMNS = {
     "interval_width": "width / eV",
 }
 _ORDER = ("ours", "published", "baseline")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure of the page: the dataset it belongs to (None: to all), its caption and its file."""
+
+    data: str | None
+    caption: str
+    path: Path
 
 
 def split_blocks(table: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame]]:
@@ -93,8 +103,10 @@ def results_text(table: pd.DataFrame, left_out: Sequence[LeftOut]) -> str:
         )
         text = shown.to_string(index=False, justify="left")
         parts.append(f"{block_title(data, split, rows)}\n{text}")
+    if left_out:
+        parts.append("\n".join(["Not measured:", *_left_out_lines(left_out)]))
+    parts.append(f"In short (MAE / eV):\n{summary_table(table).to_string(index=False)}")
     parts.append(_floor_text())
-    parts += _left_out_lines(left_out)
     return "\n\n".join(parts)
 
 
@@ -103,8 +115,7 @@ def results_page(
     left_out: Sequence[LeftOut],
     *,
     command: str,
-    figures: Mapping[str, Path],
-    notes: Sequence[str] = (),
+    pictures: Sequence[Picture] = (),
 ) -> str:
     """Return the page of the results in Markdown.
 
@@ -116,24 +127,63 @@ def results_page(
         Combinations not measured.
     command
         The command line that makes the page.
-    figures
-        Caption → picture beside the page.
-    notes
-        Further paragraphs, as of curves.
+    pictures
+        Figures beside the page.
     """
     lines = ["# Published systems, naive baselines and catml on the same rows", ""]
-    lines += [_introduction(command), ""]
-    for caption, picture in figures.items():
-        lines += [f"![{caption}]({picture.name})", "", f"*{caption}*", ""]
-    for note in notes:
-        lines += [note, ""]
-    for data, split, rows in split_blocks(table):
-        lines += [f"## {block_title(data, split, rows)}", "", *_markdown_block(data, rows), ""]
+    lines += [_introduction(command), "", *_markdown_table(summary_table(table)), ""]
+    lines += _markdown_pictures(pictures, None)
+    for data in dict.fromkeys(table["data"]):
+        lines += [f"## {DATA[data].title}", "", *_markdown_pictures(pictures, data)]
+        for key, split, rows in split_blocks(table):
+            if key == data:
+                title = block_title(data, split, rows).removeprefix(f"{DATA[data].title}: ")
+                lines += [
+                    f"### {title[0].upper()}{title[1:]}",
+                    "",
+                    *_markdown_block(data, rows),
+                    "",
+                ]
     lines += ["## Published figures", "", *_markdown_published(), ""]
     if left_out:
         lines += ["## Not measured", "", *_left_out_lines(left_out), ""]
     lines += ["## Models", "", *_markdown_models(table), ""]
     return "\n".join(lines)
+
+
+def summary_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per dataset and split: the best of each kind beside catml as it comes.
+
+    Which published system or baseline is best was seen on the held-out rows: the table is kind to
+    them. catml's own column is its default model, chosen before.
+    """
+    rows = []
+    for data, split, block in split_blocks(table):
+        row = {"data": data, "split": split, "n": f"{int(block['n'].iloc[0]):,}"}
+        ours = block[block["model"] == DEFAULT_MODEL]
+        row["catml, MAE / eV"] = _cell(ours.iloc[0], "mae") if len(ours) else ""
+        for kind, title in (
+            ("ours", "best of catml's"),
+            ("published", "best published system"),
+            ("baseline", "best baseline"),
+        ):
+            best = block[block["kind"] == kind].head(1)
+            row[title] = f"{best['mae'].iloc[0]:.3f} ({best['model'].iloc[0]})" if len(best) else ""
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _markdown_table(table: pd.DataFrame) -> list[str]:
+    lines = ["| " + " | ".join(table.columns) + " |", "|---" * table.shape[1] + "|"]
+    return lines + ["| " + " | ".join(row) + " |" for row in table.astype(str).to_numpy().tolist()]
+
+
+def _markdown_pictures(pictures: Sequence[Picture], data: str | None) -> list[str]:
+    lines = []
+    for picture in pictures:
+        if picture.data == data:
+            lines += [f"![{picture.caption}]({picture.path.name})", "", f"*{picture.caption}*", ""]
+    return lines
 
 
 def _introduction(command: str) -> str:
@@ -142,7 +192,7 @@ def _introduction(command: str) -> str:
         "calibration are learned inside the training folds. Random splits flatter, because "
         "relatives of the held-out rows stay in the training data: they stand last. Brackets: "
         "95 % intervals from a bootstrap over the held-out groups. Fit and predict: seconds of "
-        "one fold on one core, descriptors included. Published figures are of other rows or "
+        "one fold on one processor, descriptors included. Published figures are of other rows or "
         "other protocols, as marked; they are no contest.\n\n"
         f"{_floor_text()}\n\nMade by `{command}`."
     )

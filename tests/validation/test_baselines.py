@@ -46,28 +46,39 @@ def test_sites_are_told_apart_by_their_elements_not_by_their_counts() -> None:
     assert predicted(model, site_atoms=["Cu:3", "Cu:2 Pt:1", "Pt:1"]) == [-0.5, -2.0, -3.0]
 
 
-def test_the_scaling_line_is_fitted_to_training_rows_only() -> None:
-    sites = pd.DataFrame(
-        {
-            "surface": ["a", "b", "c", "d", "e"],
-            "site": "ontop-1",
-            "energy_ev": [1.0, 3.0, 5.0, 100.0, 100.0],
-        }
-    )
-    partners = pd.DataFrame({"surface": list("abcd"), "site": "ontop-1", "O": [0.0, 1.0, 2.0, 3.0]})
-    model = SiteScaling(partners, "O").fit(sites.iloc[:3])
-    assert (model.slope_, model.intercept_) == (pytest.approx(2.0), pytest.approx(1.0))
-    # d lies on the line; e has no oxygen energy and gets the mean of the training rows.
-    found = model.predict(sites.iloc[3:])["energy_ev"]
-    assert found.tolist() == pytest.approx([7.0, 3.0])
-    assert found.index.tolist() == [3, 4]
+SITES = pd.DataFrame(
+    {
+        "surface": list("abcdef"),
+        "site": "ontop-1",
+        "site_atoms": ["Cu:1", "Cu:1", "Cu:1", "Pt:1", "Pt:1", "Cu:1"],
+        "energy_ev": [1.0, 3.0, 5.0, 100.0, 100.0, 100.0],
+    }
+)
+PARTNERS = pd.DataFrame(
+    {
+        "surface": list("abcde"),
+        "site": "ontop-1",
+        "O": [0.0, 1.0, 2.0, 3.0, np.nan],
+        "H": [0.0, 1.0, 1.0, 9.0, 2.0],
+    }
+)
+
+
+def test_the_scaling_lines_are_fitted_to_training_rows_only() -> None:
+    model = SiteScaling(PARTNERS, ("H", "O")).fit(SITES.iloc[:3])
+    # Oxygen lies on its line, and so comes first; hydrogen gives 1, then 4 for both.
+    assert list(model.lines_) == ["O", "H"]
+    assert model.lines_["O"] == (pytest.approx(2.0), pytest.approx(1.0))
+    assert model.lines_["H"] == (pytest.approx(3.0), pytest.approx(1.0))
+    # d has oxygen, e hydrogen only, and f neither: the mean of the copper sites in training.
+    found = model.predict(SITES.iloc[3:])["energy_ev"]
+    assert found.tolist() == pytest.approx([7.0, 7.0, 3.0])
+    assert found.index.tolist() == [3, 4, 5]
 
 
 def test_scaling_without_partners_is_refused() -> None:
-    partners = pd.DataFrame({"surface": ["a"], "site": ["x"], "O": [0.0]})
-    table = pd.DataFrame({"surface": ["a", "b"], "site": ["x", "x"], "energy_ev": [0.0, 1.0]})
     with pytest.raises(DatasetError, match="1 of 2 rows have an energy of O"):
-        SiteScaling(partners, "O").fit(table)
+        SiteScaling(PARTNERS, ["O"]).fit(SITES.iloc[[3, 5]])
 
 
 def test_partner_energies_are_joined_site_by_site() -> None:

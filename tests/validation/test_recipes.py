@@ -12,8 +12,9 @@ from sklearn.pipeline import Pipeline
 
 from catml.data.tables import load_dataset
 from catml.errors import DatasetError
-from catml.validation.recipes import RECIPES, ChosenRegressor, make_recipe
+from catml.validation.recipes import RECIPES, make_recipe
 from catml.validation.splits import make_folds
+from catml.validation.table_models import ChosenRegressor
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +55,8 @@ def test_descriptors_are_those_of_the_paper(name: str, ma2015: pd.DataFrame) -> 
     ("name", "algorithms"),
     [
         ("ma2015", {"MLPRegressor"}),
+        ("jinnouchi2017", {"LocalSimilarityRegression"}),
+        ("jinnouchi2017_zones", {"LocalSimilarityRegression"}),
         ("tran2018", {"ExtraTreesRegressor", "RandomForestRegressor"}),
         ("gasper2017", {"GradientBoostingRegressor"}),
         ("oconnor2018", {"ExpandedLasso"}),
@@ -74,7 +77,7 @@ def _innermost(estimator: Any) -> Any:
     return _innermost(estimator.steps[-1][1]) if isinstance(estimator, Pipeline) else estimator
 
 
-@pytest.mark.parametrize("name", ["gasper2017", "oconnor2018", "noh2018"])
+@pytest.mark.parametrize("name", ["jinnouchi2017_zones", "gasper2017", "oconnor2018", "noh2018"])
 def test_recipes_do_not_look_at_the_energies_of_test_rows(name: str, ma2015: pd.DataFrame) -> None:
     fold = make_folds(ma2015, "composition", folds=3)[0]
     model = make_recipe(name).fit(ma2015.iloc[fold.train])
@@ -85,6 +88,12 @@ def test_recipes_do_not_look_at_the_energies_of_test_rows(name: str, ma2015: pd.
     # Better than the mean of the training rows, or something is broken.
     spread = (test["energy_ev"] - ma2015["energy_ev"].iloc[fold.train].mean()).abs().mean()
     assert (clean["energy_ev"] - test["energy_ev"]).abs().mean() < 0.7 * spread
+
+
+def test_soap_describes_the_sites_of_the_kernel(ma2015: pd.DataFrame) -> None:
+    vectors = clone(make_recipe("jinnouchi2017").describe).fit_transform(ma2015.head(3))
+    assert all(name.startswith("soap_site") for name in vectors.columns)
+    np.testing.assert_allclose(np.linalg.norm(vectors.to_numpy(), axis=1), 1.0)
 
 
 def test_the_better_candidate_is_chosen_inside_the_training_rows() -> None:
