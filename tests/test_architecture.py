@@ -15,7 +15,8 @@ MAY_IMPORT = {
     "descriptors": GROUND | {"elements", "structures"},
     "data": GROUND | {"elements", "structures"},
     "models": GROUND | {"elements", "structures", "descriptors", "data"},
-    "validation": GROUND | {"elements", "structures", "descriptors", "data", "models"},
+    # Validation also judges what a screening makes of predictions, such as the most stable site.
+    "validation": GROUND | {"elements", "structures", "descriptors", "data", "models", "screening"},
     # Screening and report take tables, never models: they serve anyone's energies.
     "screening": GROUND | {"elements", "structures"},
     "report": GROUND | {"elements", "structures"},

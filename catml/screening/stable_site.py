@@ -1,10 +1,12 @@
 """The most stable site of every surface: its energy with uncertainty, and how sure the choice is.
 
 Which site is lowest is itself uncertain, and the lowest of several uncertain energies lies below
-the lowest of the means. So energies are sampled. The errors of one surface's sites are correlated,
-because they share its elements and lattice: held-out errors of N on alloys, each over its standard
-deviation, correlate by about 0.2 to 0.5 between two sites of one surface. Errors of different
-surfaces are independent. Every sample takes the lowest site.
+the lowest of the means. So energies are sampled, and every sample takes the lowest site. The errors
+of one surface's sites are correlated, because they share its elements and lattice: held-out errors
+of N on 1,572 alloy surfaces (doi:10.1038/s41597-019-0080-z, compositions left out), each over its
+standard deviation, correlate by 0.19 between two sites of one surface, by 0.34 in ranks between two
+hollows. The default of 0.5 errs on the side of too wide an interval of the lowest energy. Errors of
+different surfaces are independent.
 
 Not every site that a surface has is one where the adsorbate stays: many relax away to a neighbour.
 Where the predictions say how likely each site is a minimum (`probability_minimum`), a sample only
