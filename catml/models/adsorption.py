@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
+import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
@@ -13,60 +13,29 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from catml.descriptors.featurizers import make_featurizer
-from catml.errors import AlignmentError, ModelError
+from catml.errors import ModelError
+from catml.models.adaptation import Adaptation, offset_std_of
+from catml.models.base import Array
 from catml.models.conformal import IntervalName
 from catml.models.domain import ApplicabilityDomain, Assessment
 from catml.models.held_out_scores import HeldOutScore
-from catml.models.inputs import as_site_rows, complete_table
+from catml.models.inputs import as_site_rows
 from catml.models.intervals import Intervals, Training, fit_with_intervals
+from catml.models.own_rows import own_rows, stated_functional
 from catml.models.priors import Prior, PriorName, check_prior, left_out_energies
 from catml.models.regressor_names import RegressorName
 from catml.models.regressors import Regressor, affordable_regressor, suggested_regressor
+from catml.models.training_rows import (
+    SITE_IDENTITY,
+    training_facts,
+    usable_rows,
+)
 from catml.models.uncertainty import Asked, Spread, site_classes
 from catml.models.witnesses import witness_rows
 
 Descriptors = Literal[
     "environment", "geometry", "composition", "electronic", "d_band", "similarity", "soap"
 ]
-
-_FEWEST_ROWS = 10
-_NEEDED = ("adsorbate", "reference", "functional", "energy_ev")
-_IDENTITY = ("surface", "site", "site_kind", "site_subtype", "site_atoms")
-
-
-@dataclass(frozen=True)
-class TrainingFacts:
-    """What a model was trained on.
-
-    Attributes
-    ----------
-    n_rows
-        Rows learned from.
-    n_left_out
-        Rows of the given table not learned from, by status.
-    elements
-        Elements of the training surfaces, sorted.
-    sources
-        Dataset → number of rows.
-    reference, functional
-        What the energies stand against.
-    checksum
-        SHA-256 of the energies, sites and sources of the training rows.
-    regressor
-        Name of the regressor, also where it was chosen by the number of rows.
-    alignment
-        Offsets applied when the table was loaded, as in its ``attrs``.
-    """
-
-    n_rows: int
-    n_left_out: dict[str, int]
-    elements: tuple[str, ...]
-    sources: dict[str, int]
-    reference: str
-    functional: str
-    checksum: str
-    regressor: str
-    alignment: tuple[dict[str, Any], ...] = ()
 
 
 class AdsorptionModel(BaseEstimator):
@@ -111,6 +80,8 @@ class AdsorptionModel(BaseEstimator):
     featurizer_, regressor_, domain_, intervals_
         The fitted parts.
     prior_ : Prior or None
+    adaptation_ : Adaptation or None
+        The rows the model was re-anchored to; see `adapt`.
     feature_names_ : tuple of str
     scores_ : tuple of HeldOutScore
         Errors of the training rows, each predicted without its group.
@@ -163,7 +134,7 @@ class AdsorptionModel(BaseEstimator):
             If the table lacks what the descriptors need.
         """
         check_prior(self.prior, self.pure_energies_ev)
-        rows = self._usable_rows(table)
+        rows = usable_rows(table, adsorbate=self.adsorbate, groups=self.groups)
         energy_ev = rows["energy_ev"].to_numpy(dtype=np.float64)
         featurizer = make_featurizer(self.descriptors).fit(rows)
         features = featurizer.transform(rows)
@@ -187,9 +158,73 @@ class AdsorptionModel(BaseEstimator):
         self.domain_ = ApplicabilityDomain.learn(rows, X, training.labels, seed=self.seed)
         self.feature_names_ = tuple(map(str, features.columns))
         self.featurizer_, self.regressor_, self.prior_ = featurizer, regressor, prior
-        self.training_ = _training_facts(table, rows, self.regressor_name(len(rows)))
+        self.training_ = training_facts(table, rows, self.regressor_name(len(rows)))
         self.witnesses_ = witness_rows(rows)
+        self.adaptation_: Adaptation | None = None
         return self
+
+    def adapt(self, table: pd.DataFrame, *, offset_std_ev: float | None = None) -> AdsorptionModel:
+        """Return a new model, re-anchored to a few energies of your own.
+
+        The energies may be of another functional or code: the offset they have in common is part
+        of what is learned, and the new model predicts energies like them. Regressor, domain and
+        interval factors stay those of the training rows, so a new host metal stays marked as
+        unseen; its intervals narrow by what the rows say. See `catml.models.adaptation`.
+
+        Parameters
+        ----------
+        table
+            A dataset table, or ``surface``, ``site`` and ``energy_ev``
+            (`catml.models.own_rows.own_rows`). One row is enough.
+        offset_std_ev
+            How large the common offset may be (standard deviation, eV). By default 0.1 where the
+            table states the functional of the model, 0.3 where it states another or none.
+
+        Raises
+        ------
+        ModelError
+            If the model is not fitted, the table lacks columns, is of another adsorbate or
+            reference, or of another functional than the rows of an earlier adaptation.
+        DescriptorError
+            If the table lacks what the descriptors need.
+
+        Examples
+        --------
+        >>> from catml.data.tables import load_dataset
+        >>> model = AdsorptionModel("CO", regressor="ridge", descriptors="environment")
+        >>> model = model.fit(load_dataset("ma2015"))
+        >>> own = pd.DataFrame({"surface": ["Rh(100)"], "site": ["ontop-1"], "energy_ev": [-1.9]})
+        >>> closer = model.adapt(own).predict("Rh(100)")["energy_ev"].iloc[0]
+        >>> bool(abs(closer + 1.9) < abs(model.predict("Rh(100)")["energy_ev"].iloc[0] + 1.9))
+        True
+        """
+        self._check_fitted()
+        if not getattr(self.intervals_, "scaled", False):
+            raise ModelError(
+                f"A model with the intervals {self.intervals!r} cannot be adapted: they do not "
+                "follow the standard deviation. Fit it with intervals='novelty'."
+            )
+        rows = own_rows(table, adsorbate=self.adsorbate, reference=self.training_.reference)
+        stated = stated_functional(table)
+        functional = stated or self._functional
+        if self.adaptation_ is not None and functional != self._functional:
+            raise ModelError(
+                f"The model is adapted to {self._functional} already, the rows are of "
+                f"{functional}; adapt the model as it was fitted."
+            )
+        same = stated == self.training_.functional
+        offset = offset_std_of(offset_std_ev, same_functional=same)
+        features = self._features_of(rows)
+        energy_ev, _ = self._fitted_energies(rows, features)
+        new = Adaptation(
+            features.to_numpy(dtype=np.float64),
+            rows["energy_ev"].to_numpy(dtype=np.float64) - energy_ev,
+            offset,
+            functional,
+        )
+        adapted = copy.copy(self)
+        adapted.adaptation_ = new if self.adaptation_ is None else self.adaptation_.joined(new)
+        return adapted
 
     def predict(self, surfaces: Any) -> pd.DataFrame:
         """Predict every distinct site of surfaces, of slabs, or of a site table.
@@ -218,19 +253,10 @@ class AdsorptionModel(BaseEstimator):
         ModelError
             If the model is not fitted, or `surfaces` is none of these.
         """
-        if not hasattr(self, "regressor_"):
-            raise ModelError(
-                f"The model of {self.adsorbate} is not fitted; call fit(table) first, for "
-                f'example with load_dataset("{self.adsorbate}").'
-            )
+        self._check_fitted()
         pieces = []
         for rows in as_site_rows(surfaces):
-            features = self.featurizer_.transform(rows.table, slab=rows.slab)
-            if tuple(features.columns) != self.feature_names_:
-                raise ModelError(
-                    "The model was fitted with other descriptors than this catml computes; fit it "
-                    "again."
-                )
+            features = self._features_of(rows.table, slab=rows.slab)
             pieces.append(self._predict_rows(rows.table, features))
         if len(pieces) == 1:
             return pieces[0]
@@ -251,13 +277,43 @@ class AdsorptionModel(BaseEstimator):
 
         save_model(self, path)
 
+    @property
+    def _functional(self) -> str:
+        """Of the energies predicted."""
+        adapted = self.adaptation_
+        return self.training_.functional if adapted is None else adapted.functional
+
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "regressor_"):
+            raise ModelError(
+                f"The model of {self.adsorbate} is not fitted; call fit(table) first, for "
+                f'example with load_dataset("{self.adsorbate}").'
+            )
+
+    def _features_of(self, table: pd.DataFrame, *, slab: Any = None) -> pd.DataFrame:
+        features = self.featurizer_.transform(table, slab=slab)
+        if tuple(features.columns) != self.feature_names_:
+            raise ModelError(
+                "The model was fitted with other descriptors than this catml computes; fit it "
+                "again."
+            )
+        return features
+
+    def _fitted_energies(self, table: pd.DataFrame, features: pd.DataFrame) -> tuple[Array, Array]:
+        """Energies before any adaptation, and uncalibrated standard deviations."""
+        energy_ev, std_ev = self.regressor_.predict(features.to_numpy(np.float64), return_std=True)
+        if self.prior_ is not None:
+            energy_ev = energy_ev + self.prior_.energy_ev(table, features)
+        return energy_ev, std_ev
+
     def _predict_rows(self, table: pd.DataFrame, features: pd.DataFrame) -> pd.DataFrame:
-        result = table[list(_IDENTITY)].copy()
+        result = table[list(SITE_IDENTITY)].copy()
         X = features.to_numpy(dtype=np.float64)
         if len(table):
-            energy_ev, std_ev = self.regressor_.predict(X, return_std=True)
-            if self.prior_ is not None:
-                energy_ev = energy_ev + self.prior_.energy_ev(table, features)
+            energy_ev, std_ev = self._fitted_energies(table, features)
+            if self.adaptation_ is not None:
+                adapt = self.adaptation_.corrected
+                energy_ev, std_ev = adapt(self.regressor_, X, energy_ev, std_ev)
             assessment = self.domain_.assess(table, X)
             widening = 1.0 if self.regressor_.std_grows else assessment.remoteness
             spread = self.intervals_.spread(
@@ -275,68 +331,6 @@ class AdsorptionModel(BaseEstimator):
         result["domain_reason"] = assessment.reason
         result["adsorbate"] = self.adsorbate
         result["reference"] = self.training_.reference
-        result["functional"] = self.training_.functional
+        result["functional"] = self._functional
         result["domain_score"] = assessment.score
         return result
-
-    def _usable_rows(self, table: pd.DataFrame) -> pd.DataFrame:
-        missing = [name for name in (*_NEEDED, self.groups) if name not in table]
-        if missing:
-            raise ModelError(
-                f"The table has no column {', '.join(missing)}; fitting needs "
-                f"{', '.join(_NEEDED)} and the groups {self.groups!r}."
-            )
-        others = sorted(set(table["adsorbate"]) - {self.adsorbate})
-        if others:
-            raise ModelError(
-                f"The model is of {self.adsorbate}, the table also has {', '.join(others)}; keep "
-                f"the rows whose adsorbate is {self.adsorbate}."
-            )
-        rows = table
-        if "status" in table:
-            rows = table[table["status"] == "ok"]
-        for column, what in (("functional", "functionals"), ("reference", "reference species")):
-            values = sorted(set(rows[column]))
-            if len(values) > 1:
-                raise AlignmentError(
-                    f"The table mixes energies of several {what}: {', '.join(values)}. Bring them "
-                    f'to one with load_dataset("{self.adsorbate}", align="{values[0]}").'
-                    if column == "functional"
-                    else f"The table mixes energies of several {what}: {', '.join(values)}. Keep "
-                    "the rows of one of them."
-                )
-        if not np.isfinite(rows["energy_ev"].to_numpy(dtype=np.float64)).all():
-            raise ModelError("The table has rows without a finite energy_ev; remove them.")
-        if len(rows) < _FEWEST_ROWS:
-            raise ModelError(
-                f"The table has {len(rows)} usable rows of {len(table)}; fitting needs at least "
-                f"{_FEWEST_ROWS} rows with status ok."
-            )
-        return complete_table(rows)
-
-
-def _training_facts(table: pd.DataFrame, rows: pd.DataFrame, regressor: str) -> TrainingFacts:
-    left_out: dict[str, int] = {}
-    if "status" in table:
-        counts = table.loc[table["status"] != "ok", "status"].value_counts()
-        left_out = {str(status): int(n) for status, n in counts.items()}
-    sources = {}
-    if "source" in rows:
-        sources = {str(key): int(n) for key, n in rows["source"].value_counts().items()}
-    return TrainingFacts(
-        n_rows=len(rows),
-        n_left_out=left_out,
-        elements=tuple(sorted({e for text in rows["elements"] for e in text.split("-")})),
-        sources=sources,
-        reference=str(rows["reference"].iloc[0]),
-        functional=str(rows["functional"].iloc[0]),
-        checksum=_checksum(rows),
-        regressor=regressor,
-        alignment=tuple(table.attrs.get("alignment", ())),
-    )
-
-
-def _checksum(rows: pd.DataFrame) -> str:
-    wanted = ("source", "row", *_IDENTITY, "same_layer", "sublayer", "energy_ev")
-    text = rows[[name for name in wanted if name in rows]].to_csv(index=False)
-    return hashlib.sha256(text.encode()).hexdigest()

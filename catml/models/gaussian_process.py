@@ -136,6 +136,15 @@ class ARDGaussianProcess(NaNTolerantRegressor):
         mean = mean * self.target_std_ + self.target_mean_
         return (mean, std * self.target_std_) if return_std else mean
 
+    def posterior_covariance(self, A: ArrayLike, B: ArrayLike) -> Array:
+        """(n, m) covariance of the noise-free values at (n, D) and (m, D) features."""
+        Z, other = (self.scaling_.apply(self._check_features(X)) for X in (A, B))
+        to_rows = covariance(other, self._Z, self.parameters_)
+        with threadpool_limits(1, user_api="blas"):
+            weights = lapack.dpotrs(self._factor, to_rows.T, lower=1)[0]
+            explained = covariance(Z, self._Z, self.parameters_) @ weights
+        return (covariance(Z, other, self.parameters_) - explained) * self.target_std_**2
+
     def predict_left_out(self, left_out: RowSets | None = None) -> tuple[Array, Array]:
         """Mean and standard deviation of sets of training rows, each predicted without its rows.
 

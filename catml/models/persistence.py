@@ -22,7 +22,8 @@ from catml.descriptors.featurizers import make_featurizer
 from catml.descriptors.sites.transformer import SiteTransformer
 from catml.errors import CatmlError, ModelError
 from catml.models import witnesses
-from catml.models.adsorption import AdsorptionModel, TrainingFacts
+from catml.models.adaptation import Adaptation
+from catml.models.adsorption import AdsorptionModel
 from catml.models.domain import ApplicabilityDomain
 from catml.models.held_out_scores import HeldOutScore
 from catml.models.interval_states import intervals_of, state_of_intervals
@@ -36,6 +37,7 @@ from catml.models.model_files import (
 )
 from catml.models.priors import Prior
 from catml.models.states import State, regressor_of, scaling_arrays, scaling_of, state_of
+from catml.models.training_rows import TrainingFacts
 
 _PACKAGES = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "xgboost")
 _SETS = ("elements", "site_elements", "hosts", "families", "facets", "kinds")
@@ -110,10 +112,12 @@ def _encode(model: AdsorptionModel) -> bytes:
             {"reference": model.domain_.reference, **scaling_arrays(model.domain_.scaling)}
         ),
     }
+    members |= _adaptation_members(model.adaptation_)
     header: dict[str, Any] = {
         "packages": saved_versions(),
         "model": model.get_params(),
         "prior": None if model.prior_ is None else model.prior_.values(),
+        "adaptation": _adaptation_values(model.adaptation_),
         "feature_names": list(model.feature_names_),
         "table_columns": int(model.featurizer_.n_features_in_),
         "training": {**vars(model.training_)},
@@ -138,6 +142,7 @@ def _decode(header: Mapping[str, Any], members: Mapping[str, bytes]) -> Adsorpti
         model.intervals_ = intervals_of(_state("intervals", header, members))
     prior = header["prior"]
     model.prior_ = None if prior is None else Prior.of_values(prior)
+    model.adaptation_ = _adaptation(header["adaptation"], members)
     model.feature_names_ = tuple(header["feature_names"])
     model.featurizer_ = _featurizer(header)
     model.domain_ = _domain(header["domain"], arrays_from(members["domain.npz"]))
@@ -149,6 +154,28 @@ def _decode(header: Mapping[str, Any], members: Mapping[str, bytes]) -> Adsorpti
     model.witnesses_ = witnesses.from_json_values(header["witnesses"]["rows"])
     _ask_witnesses(model, header)
     return model
+
+
+def _adaptation_members(adaptation: Adaptation | None) -> dict[str, bytes]:
+    if adaptation is None:
+        return {}
+    names = ("features", "difference_ev")
+    return {"adaptation.npz": array_bytes({name: getattr(adaptation, name) for name in names})}
+
+
+def _adaptation_values(adaptation: Adaptation | None) -> dict[str, Any] | None:
+    if adaptation is None:
+        return None
+    return {"offset_std_ev": adaptation.offset_std_ev, "functional": adaptation.functional}
+
+
+def _adaptation(
+    values: Mapping[str, Any] | None, members: Mapping[str, bytes]
+) -> Adaptation | None:
+    if values is None:
+        return None
+    arrays = arrays_from(members["adaptation.npz"])
+    return Adaptation(features=arrays["features"], difference_ev=arrays["difference_ev"], **values)
 
 
 def _ask_witnesses(model: AdsorptionModel, header: Mapping[str, Any]) -> None:
