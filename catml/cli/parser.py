@@ -8,6 +8,7 @@ import catml
 from catml.cli import commands
 from catml.cli.benchmark import benchmark_command
 from catml.cli.dband import dband_command
+from catml.cli.models import fit_command, model_command
 
 Command: TypeAlias = Callable[[argparse.Namespace], None]
 # Adds a command: its name, what it calls, and one line of help.
@@ -37,6 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_sites_and_export(command)
     _add_dband(command)
     _add_energies(command)
+    _add_models(command)
     _add_data(command)
     _add_benchmark(command)
     return parser
@@ -193,6 +195,27 @@ def _add_energies(command: AddCommand) -> None:
     )
     sub.add_argument("adsorbate")
     sub.add_argument("surface")
+    sub.add_argument("--json", action="store_true", help=JSON_HELP)
+
+
+def _add_models(command: AddCommand) -> None:
+    sub = command("fit", fit_command, "fit a model to datasets and save it in a file")
+    sub.add_argument("adsorbate", help="one that the datasets have, as CO or N")
+    sub.add_argument(
+        "--data", action="append", metavar="KEY", help="only this dataset; may be given again"
+    )
+    sub.add_argument("--folder", metavar="DIR", help="your own datasets instead of the shipped")
+    sub.add_argument("--functional", metavar="NAME", help="whose scale (default: of most rows)")
+    sub.add_argument("--regressor", metavar="NAME", help="such as ridge (default: by the rows)")
+    sub.add_argument(
+        "--descriptors", default="geometry", metavar="KIND", help="such as electronic (geometry)"
+    )
+    sub.add_argument("--seed", type=int, default=0, metavar="N", help="of whatever is random (0)")
+    sub.add_argument("-o", "--output", required=True, metavar="FILE", help="such as co.skops")
+    sub.add_argument("--json", action="store_true", help=JSON_HELP)
+
+    sub = command("model", model_command, "say what is in a model file, after checking it")
+    sub.add_argument("file", metavar="FILE")
     sub.add_argument("--json", action="store_true", help=JSON_HELP)
 
 

@@ -143,6 +143,40 @@ def load_dataset(
     return joined
 
 
+def keep_datasets(
+    table: pd.DataFrame, keys: Sequence[str], *, folder: str | Path | None = None
+) -> pd.DataFrame:
+    """Return the rows of some of the datasets that a table of one adsorbate is joined from.
+
+    Parameters
+    ----------
+    table
+        As `load_dataset` returns it; its ``attrs`` stay, less the offsets of datasets left out.
+    keys
+        Datasets to keep.
+    folder
+        As for `load_dataset`.
+
+    Raises
+    ------
+    DatasetError
+        If a dataset does not hold the adsorbate.
+    """
+    adsorbate = table.attrs["adsorbate"]
+    held = adsorbates_by_dataset(folder)
+    holding = [key for key, adsorbates in held.items() if adsorbate in adsorbates]
+    for key in keys:
+        if key not in holding:
+            raise DatasetError(f"{key!r} holds no {adsorbate}; those that do: {', '.join(holding)}")
+    attributes = dict(table.attrs)
+    kept = table[table["source"].isin(keys)].reset_index(drop=True)
+    kept.attrs.update(attributes)
+    kept.attrs["alignment"] = [
+        offset for offset in attributes["alignment"] if offset["source"] in keys
+    ]
+    return kept
+
+
 def adsorbates_by_dataset(folder: str | Path | None = None) -> dict[str, tuple[str, ...]]:
     """Return the adsorbates of each dataset, as its card counts them."""
     return {key: tuple(read_card(key, folder).adsorbates) for key in list_datasets(folder)}

@@ -7,9 +7,11 @@ skops, of which only types named beforehand are accepted. A loaded model must pr
 as it did when it was saved.
 """
 
+import hashlib
 import platform
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -86,8 +88,50 @@ def load_model(path: str | Path) -> AdsorptionModel:
         packages of today.
     """
     content = read_model_bytes(path)
-    try:
+    with _refusals_told(path):
         return _decode(*unpacked(content))
+
+
+def describe_model(path: str | Path) -> dict[str, Any]:
+    """Return what a model file states of itself, without building the model.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    dict
+        JSON values: ``file``, ``bytes``, ``sha256``, ``schema``, ``catml`` and ``packages`` (the
+        versions it was saved with), ``model`` (its settings), ``n_features``, ``training``
+        (`catml.models.adsorption.TrainingFacts`), ``domain``, ``scores``
+        (`catml.models.held_out_scores.HeldOutScore`) and ``coverage`` of the intervals.
+
+    Raises
+    ------
+    ModelError
+        As `load_model`, but for what only building the model finds.
+    """
+    content = read_model_bytes(path)
+    with _refusals_told(path):
+        header, _ = unpacked(content)
+        return {
+            "file": str(path),
+            "bytes": len(content),
+            "sha256": hashlib.sha256(content).hexdigest(),
+            **{name: header[name] for name in ("schema", "catml", "packages", "model")},
+            "n_features": len(header["feature_names"]),
+            **{name: header[name] for name in ("training", "domain", "scores", "coverage")},
+        }
+
+
+@contextmanager
+def _refusals_told(path: str | Path) -> Iterator[None]:
+    """Turn whatever a file's content provokes into one message."""
+    try:
+        yield
+        return
     except RefusedError as refused:
         why = str(refused)
     except Exception as broken:  # whatever a damaged member provokes in its reader
@@ -122,6 +166,7 @@ def _encode(model: AdsorptionModel) -> bytes:
         "table_columns": int(model.featurizer_.n_features_in_),
         "training": {**vars(model.training_)},
         "scores": [{**vars(score)} for score in model.scores_],
+        "coverage": model.intervals_.coverage,
         "intervals": {"kind": intervals.kind, "values": dict(intervals.values)},
         "domain": _domain_values(model.domain_),
         "regressor": {"kind": state.kind, "values": dict(state.values)},

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from catml.data.tables import adsorbates_by_dataset, load_dataset
-from catml.errors import WorkflowError
+from catml.data.tables import keep_datasets, load_dataset
+from catml.errors import DatasetError, WorkflowError
 from catml.screening.candidates import CandidateSpace
 from catml.screening.reactions import Reaction
 from catml.structures.site_table import site_table
@@ -43,21 +43,10 @@ def training_table(config: WorkflowConfig, reaction: Reaction) -> pd.DataFrame:
     table = load_dataset(descriptor.adsorbate, align=descriptor.functional, folder=folder)
     if config.data.datasets is None:
         return table
-    held = adsorbates_by_dataset(folder)
-    holding = [key for key, adsorbates in held.items() if descriptor.adsorbate in adsorbates]
-    for name in config.data.datasets:
-        if name not in holding:
-            raise WorkflowError(
-                f"data.datasets: {name!r} holds no {descriptor.adsorbate}; those that do: "
-                f"{', '.join(holding)}"
-            )
-    attributes = dict(table.attrs)
-    kept = table[table["source"].isin(config.data.datasets)].reset_index(drop=True)
-    kept.attrs.update(attributes)
-    kept.attrs["alignment"] = [
-        offset for offset in attributes["alignment"] if offset["source"] in config.data.datasets
-    ]
-    return kept
+    try:
+        return keep_datasets(table, config.data.datasets, folder=folder)
+    except DatasetError as problem:
+        raise WorkflowError(f"data.datasets: {problem}") from None
 
 
 def new_model(config: WorkflowConfig, reaction: Reaction) -> AdsorptionModel:
