@@ -12,6 +12,8 @@ from catml.cli.printing import print_table
 from catml.errors import CatmlError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from catml.structures.surface import Surface
 
 
@@ -162,6 +164,8 @@ def predict_command(options: argparse.Namespace) -> None:
         raise CatmlError(
             f"the model {options.model!r} predicts {model.adsorbate}, not {options.adsorbate}"
         )
+    if options.adapt:
+        model = model.adapt(_table_in(options.adapt, "--adapt"))
     table = model.predict(list(dict.fromkeys(surfaces)) if options.most_stable else surfaces)
     if options.most_stable:
         from catml.screening.stable_site import most_stable_sites
@@ -171,17 +175,22 @@ def predict_command(options: argparse.Namespace) -> None:
 
 
 def _surfaces_in(path: str) -> list[str]:
-    import pandas as pd
-
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as reason:
-        raise CatmlError(f"--file {path!r} cannot be read as CSV: {reason}") from None
+    table = _table_in(path, "--file", dtype=str, keep_default_na=False)
     if "surface" not in table:
         raise CatmlError(
             f"--file {path!r} has no column 'surface'; it has: {', '.join(map(str, table.columns))}"
         )
     return list(table["surface"])
+
+
+def _table_in(path: str, option: str, **settings: Any) -> pd.DataFrame:
+    """The table in a CSV file, read by pandas with these settings."""
+    import pandas as pd
+
+    try:
+        return pd.read_csv(path, **settings)
+    except (OSError, ValueError) as reason:
+        raise CatmlError(f"{option} {path!r} cannot be read as CSV: {reason}") from None
 
 
 def lookup_command(options: argparse.Namespace) -> None:

@@ -182,6 +182,11 @@ def _add_energies(command: AddCommand) -> None:
     sub.add_argument("--model", metavar="FILE", help="a saved model instead of the default one")
     sub.add_argument("--regressor", metavar="NAME", help="another for the default one, as ridge")
     sub.add_argument(
+        "--adapt",
+        metavar="CSV",
+        help="energies of your own, to re-anchor the model to: surface, site, energy_ev",
+    )
+    sub.add_argument(
         "--most-stable",
         action="store_true",
         help="one row per surface: its lowest site, and how sure that is",

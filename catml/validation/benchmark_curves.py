@@ -19,7 +19,7 @@ from catml.resources import code_checksum
 from catml.validation.active_learning import active_learning_curve
 from catml.validation.benchmark_data import DATA, benchmark_table
 from catml.validation.benchmark_models import DEFAULT_MODEL, MODELS
-from catml.validation.few_shot import few_shot_curve
+from catml.validation.few_shot import few_shot_curve, fit_and_adapt
 from catml.validation.recipes import make_recipe
 
 CURVE_COLUMNS = ("series", "x", "value", "low", "high", "n")
@@ -69,6 +69,13 @@ def few_shot() -> pd.DataFrame:
         for model, title in (
             (DEFAULT_MODEL, "catml, fitted again with them, no DFT input"),
             ("catml_dft", "catml, fitted again with them, calculated d bands"),
+        )
+    ]
+    parts += [
+        few_shot_curve(MODELS[model].make("CO"), table, teach=fit_and_adapt).assign(series=title)
+        for model, title in (
+            (DEFAULT_MODEL, "catml, adapted to them, no DFT input"),
+            ("catml_dft", "catml, adapted to them, calculated d bands"),
         )
     ]
     return _columns(pd.concat(parts))

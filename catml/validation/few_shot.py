@@ -43,7 +43,7 @@ def few_shot_curve(
         Draws for each host; with no labelled row one is enough.
     teach
         How the labelled rows are given to the model; by default it is fitted to them together
-        with the rows of the other hosts.
+        with the rows of the other hosts. `fit_and_adapt` is the other way.
     seed
         Of the draws.
 
@@ -73,6 +73,12 @@ def few_shot_curve(
         rmse = float(np.sqrt(squares.mean()))
         rows.append((count, rmse, float(low), float(high), len(squares)))
     return pd.DataFrame(rows, columns=["n_labelled", "value", "low", "high", "n"])
+
+
+def fit_and_adapt(model: Any, others: pd.DataFrame, labelled: pd.DataFrame) -> Any:
+    """Fit to the other hosts, then re-anchor by `AdsorptionModel.adapt`; for `few_shot_curve`."""
+    fitted = model.fit(others)
+    return fitted.adapt(labelled) if len(labelled) else fitted
 
 
 def _fit_to_all(model: Any, others: pd.DataFrame, labelled: pd.DataFrame) -> Any:

@@ -212,6 +212,22 @@ def test_predict_with_a_saved_model(
         assert (row["adsorbate"], row["reference"], row["functional"]) == ("CO", "CO(g)", "RPBE")
 
 
+def test_predict_adapted_to_energies_of_ones_own(
+    capsys: pytest.CaptureFixture[str], model_file: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("surface,site,energy_ev,functional\nPt(100),ontop-1,-2.4,PBE\n")
+    asked = ["predict", "CO", "Pt(100)", "--model", str(model_file)]
+    before = json.loads(output(capsys, *asked, "--json"))
+    after = json.loads(output(capsys, *asked, "--adapt", str(own), "--json"))
+    assert after[0]["site"] == before[0]["site"] == "ontop-1"
+    assert abs(after[0]["energy_ev"] + 2.4) < abs(before[0]["energy_ev"] + 2.4)
+    assert (before[0]["functional"], after[0]["functional"]) == ("RPBE", "PBE")
+    assert "'none.csv' cannot be read" in refusal(capsys, *asked, "--adapt", "none.csv")
+    own.write_text("name,energy\nPt(100),-2.4\n")
+    assert "has: name, energy" in refusal(capsys, *asked, "--adapt", str(own))
+
+
 def test_predict_the_most_stable_sites(
     capsys: pytest.CaptureFixture[str], model_file: Path
 ) -> None:

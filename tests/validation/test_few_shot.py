@@ -3,7 +3,9 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator
 
-from catml.validation.few_shot import few_shot_curve
+from catml.data.tables import load_dataset
+from catml.models.adsorption import AdsorptionModel
+from catml.validation.few_shot import few_shot_curve, fit_and_adapt
 from tests.models.problems import dataset
 
 
@@ -47,3 +49,11 @@ def test_the_model_is_taught_as_asked_and_never_sees_the_rows_it_is_judged_on() 
     sizes = table["host"].value_counts().sort_index()
     assert seen == [(120 - size, 2, 0) for size in sizes]
     assert curve["value"].item() > 0
+
+
+def test_adapting_brings_a_model_of_co_closer_to_a_new_host() -> None:
+    table = load_dataset("ma2015").query("status == 'ok'").reset_index(drop=True)
+    model = AdsorptionModel("CO", regressor="ridge", descriptors="d_band", n_jobs=1)
+    curve = few_shot_curve(model, table, shots=(0, 5), draws=2, teach=fit_and_adapt)
+    none, five = curve["value"]
+    assert five < 0.95 * none
