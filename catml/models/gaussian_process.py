@@ -175,6 +175,34 @@ class ARDGaussianProcess(NaNTolerantRegressor):
         mean = (self._target[rows] - residual) * self.target_std_ + self.target_mean_
         return mean, np.sqrt(np.maximum(spread, noise)) * self.target_std_
 
+    def predict_without(self, X: ArrayLike, labels: ArrayLike, own_labels: ArrayLike) -> Array:
+        """Mean at new points, each predicted without the training rows of its own label.
+
+        Parameters
+        ----------
+        X
+            (m, D) features.
+        labels
+            (m,) label of every point.
+        own_labels
+            (n,) label of every training row.
+        """
+        X = self._check_features(X)
+        Z = self.scaling_.apply(X)
+        of_points, of_rows = np.asarray(labels), np.asarray(own_labels)
+        mean = np.empty(len(Z))
+        inverse = self._inverse_factor()
+        with threadpool_limits(1, user_api="blas"):
+            for label in np.unique(of_points):
+                points, rows = np.flatnonzero(of_points == label), np.flatnonzero(of_rows == label)
+                weights = self._alpha
+                if len(rows):
+                    # The rows without g have the weights α − K⁻¹[:, g] ([K⁻¹]_gg)⁻¹ α_g.
+                    columns = inverse.T @ inverse[:, rows]
+                    weights = weights - columns @ np.linalg.solve(columns[rows], weights[rows])
+                mean[points] = covariance(Z[points], self._Z, self.parameters_) @ weights
+        return mean * self.target_std_ + self.target_mean_
+
     def training_rows(self) -> tuple[Array, Array]:
         """The (n, D') scaled features and (n,) standardized targets the process is exact on."""
         check_is_fitted(self, "parameters_")

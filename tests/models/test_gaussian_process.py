@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -129,3 +131,15 @@ def test_smoothness_is_checked() -> None:
     X, y, _ = smooth_problem(30)
     with pytest.raises(ModelError, match=r"nu is 2\.0"):
         quick(nu=2.0).fit(X, y)
+
+
+def test_points_predicted_without_the_rows_of_their_label() -> None:
+    X, y, groups = smooth_problem(60)
+    model = ARDGaussianProcess(n_steps=5, n_reweights=0).fit(X, y)
+    new, of_new = X[:3] + 0.1, np.array([0, 4, 99])
+    found = model.predict_without(new, of_new, groups)
+    for point, label, mean in zip(new, of_new, found, strict=True):
+        kept = groups != label
+        Z, target = model.training_rows()
+        other = copy.deepcopy(model).condition(Z[kept], target[kept], np.ones(kept.sum()))
+        assert mean == pytest.approx(other.predict(point[None])[0], abs=1e-6)
