@@ -18,9 +18,8 @@ from catml.models.adaptation import Adaptation, offset_std_of
 from catml.models.base import Array
 from catml.models.conformal import IntervalName
 from catml.models.domain import ApplicabilityDomain, Assessment
-from catml.models.held_out_scores import HeldOutScore
 from catml.models.inputs import as_site_rows
-from catml.models.intervals import Intervals, Training, fit_with_intervals
+from catml.models.intervals import Training, fit_with_intervals
 from catml.models.own_rows import own_rows, stated_functional
 from catml.models.priors import Prior, PriorName, check_prior, left_out_energies
 from catml.models.regressor_names import RegressorName
@@ -152,10 +151,11 @@ class AdsorptionModel(BaseEstimator):
                     left_out_energies, self.prior, rows, features, energy_ev, pure_energies_ev=own
                 ),
             )
-        intervals, scores = fit_with_intervals(regressor, training, name=self.intervals)
-        self.intervals_: Intervals = intervals
-        self.scores_: tuple[HeldOutScore, ...] = scores
-        self.domain_ = ApplicabilityDomain.learn(rows, X, training.labels, seed=self.seed)
+        learned = fit_with_intervals(regressor, training, name=self.intervals)
+        self.intervals_, self.scores_ = learned.intervals, learned.scores
+        self.domain_ = ApplicabilityDomain.learn(
+            rows, X, training.labels, held_out_std_ev=learned.held_out_std_ev, seed=self.seed
+        )
         self.feature_names_ = tuple(map(str, features.columns))
         self.featurizer_, self.regressor_, self.prior_ = featurizer, regressor, prior
         self.training_ = training_facts(table, rows, self.regressor_name(len(rows)))
@@ -245,7 +245,7 @@ class AdsorptionModel(BaseEstimator):
             calibrated by itself, to hold two thirds of the errors as one standard deviation of a
             normal distribution does; errors have heavier tails, so the interval is mostly wider
             than 1.645 times it on either side. `domain_score` is at most 1 inside the domain
-            and grows with the distance from the training rows
+            and grows with the distance from the training rows and the regressor's own doubt
             (`catml.models.domain.Assessment.score`).
 
         Raises
@@ -311,18 +311,22 @@ class AdsorptionModel(BaseEstimator):
         X = features.to_numpy(dtype=np.float64)
         if len(table):
             energy_ev, std_ev = self._fitted_energies(table, features)
+            assessment = self.domain_.assess(table, X, std_ev)
+            prior_ev = 0.0 if self.prior_ is None else self.prior_.energy_ev(table, features)
+            mean_ev = energy_ev - prior_ev
             if self.adaptation_ is not None:
                 adapt = self.adaptation_.corrected
                 energy_ev, std_ev = adapt(self.regressor_, X, energy_ev, std_ev)
-            assessment = self.domain_.assess(table, X)
             widening = 1.0 if self.regressor_.std_grows else assessment.remoteness
             spread = self.intervals_.spread(
-                Asked(X, energy_ev, std_ev, site_classes(table), assessment.novelties, widening)
+                Asked(X, mean_ev, std_ev, site_classes(table), assessment.novelties, widening)
             )
         else:
             energy_ev = np.zeros(0)
             spread = Spread(energy_ev, energy_ev, energy_ev)
-            assessment = Assessment(np.zeros(0, bool), np.zeros(0, object), {}, np.zeros(0))
+            assessment = Assessment(
+                np.zeros(0, bool), np.zeros(0, object), {}, np.zeros(0), np.zeros(0)
+            )
         result["energy_ev"] = energy_ev
         result["std_ev"] = spread.std_ev
         result["lower_ev"] = energy_ev - spread.below_ev

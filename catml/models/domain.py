@@ -1,8 +1,9 @@
 """The applicability domain: what a prediction has in common with the training rows.
 
 A row is outside when it has an element, host metal, family, facet or site kind that no training
-row has, or when its descriptors lie further from the nearest training rows than those of nearly
-all training rows do from other compositions.
+row has, when its descriptors lie further from the nearest training rows than those of nearly all
+training rows do from other compositions, or when the model is less sure of it than it was of
+nearly all training rows when their composition was held out.
 """
 
 import re
@@ -15,15 +16,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from catml.models.base import Array
+from catml.models.descriptor_distances import nearest_distance, usual_limit
 from catml.models.scaling import FeatureScaling
 from catml.structures.site_table import CLUSTER
 
-_NEIGHBORS = 3
 _LIMIT_QUANTILE = 0.99
+# Less than the one of distances, because doubt tells large errors so much better than these do.
+_DOUBT_QUANTILE = 0.97
 _MOST_MISSING = 0.95
 # The distance needs the shape of the training cloud, not every row of it.
 _MOST_REFERENCES = 2000
-_CHUNK = 2000
 _SYMBOL = re.compile(r"[A-Z][a-z]?")
 _FACET = re.compile(r"\(([^()]*)\)(?::[^:]*)?$")
 
@@ -43,23 +45,27 @@ class Assessment:
         row has one no training row has; ``"site element"``: whether such an element binds.
     remoteness
         (n,) distance over the largest ordinary distance; above 1 is outside.
+    doubt
+        (n,) the model's standard deviation over the largest ordinary one of held-out
+        compositions; above 1 is outside. 0 where nothing was held out.
     """
 
     in_domain: NDArray[np.bool_]
     reason: NDArray[Any]
     novelties: dict[str, NDArray[np.bool_]]
     remoteness: Array
+    doubt: Array
 
     @property
     def score(self) -> Array:
-        """(n,) how far outside: the remoteness, and 1 more where something is unseen.
+        """(n,) how far outside: remoteness or doubt, and 1 more where something is unseen.
 
         At most 1 exactly where `in_domain` holds, so that flag and score never disagree.
         """
         unseen = np.zeros(len(self.remoteness), dtype=bool)
         for flag in self.novelties.values():
             unseen |= flag
-        return self.remoteness + unseen
+        return np.maximum(self.remoteness, self.doubt) + unseen
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,8 @@ class ApplicabilityDomain:
         (m, D) standardized features of training rows.
     limit
         The largest ordinary distance.
+    std_limit_ev
+        The largest ordinary standard deviation of the regressor; infinite where unknown.
     """
 
     elements: frozenset[str]
@@ -90,12 +98,34 @@ class ApplicabilityDomain:
     scaling: FeatureScaling
     reference: Array
     limit: float
+    std_limit_ev: float = np.inf
 
     @classmethod
     def learn(
-        cls, table: pd.DataFrame, X: Array, groups: NDArray[Any], *, seed: int = 0
+        cls,
+        table: pd.DataFrame,
+        X: Array,
+        groups: NDArray[Any],
+        *,
+        held_out_std_ev: Array | None = None,
+        seed: int = 0,
     ) -> "ApplicabilityDomain":
-        """Learn from a training site table, its (n, D) features and (n,) group labels."""
+        """Learn what training rows cover.
+
+        Parameters
+        ----------
+        table
+            Training site table.
+        X
+            (n, D) features.
+        groups
+            (n,) labels of related rows.
+        held_out_std_ev
+            The regressor's standard deviations of training rows held out with their group, as
+            `Regressor.predict` would give them.
+        seed
+            Of the rows drawn where there are many.
+        """
         # A feature nearly all training rows lack, like the geometry where sites are known by their
         # elements only, has too few values to measure a distance by.
         mostly_missing = np.isnan(X).mean(axis=0) > _MOST_MISSING
@@ -106,9 +136,8 @@ class ApplicabilityDomain:
             rng = np.random.default_rng(seed)
             chosen = np.sort(rng.choice(len(Z), _MOST_REFERENCES, replace=False))
             Z, labels = Z[chosen], labels[chosen]
-        ordinary = _mean_distance(Z, Z, labels, labels)
-        finite = ordinary[np.isfinite(ordinary)]
-        limit = float(np.quantile(finite, _LIMIT_QUANTILE)) if len(finite) else np.inf
+        ordinary = nearest_distance(Z, Z, labels, labels)
+        stds_ev = np.zeros(0) if held_out_std_ev is None else held_out_std_ev
         return cls(
             elements=frozenset().union(*(_symbols(text) for text in set(table["elements"]))),
             site_elements=frozenset().union(*(_symbols(t) for t in set(table["site_atoms"]))),
@@ -118,13 +147,17 @@ class ApplicabilityDomain:
             kinds=_all_stated(_column(table, "site_kind")),
             scaling=scaling,
             reference=Z,
-            limit=limit,
+            limit=usual_limit(ordinary, quantile=_LIMIT_QUANTILE),
+            std_limit_ev=usual_limit(stds_ev, quantile=_DOUBT_QUANTILE),
         )
 
-    def assess(self, table: pd.DataFrame, X: Array) -> Assessment:
-        """Judge the rows of a site table with (n, D) features."""
-        distance = _mean_distance(self.scaling.apply(X), self.reference)
-        remoteness = distance / self.limit
+    def assess(self, table: pd.DataFrame, X: Array, std_ev: Array | None = None) -> Assessment:
+        """Judge the rows of a site table with (n, D) features.
+
+        The regressor's (n,) uncalibrated standard deviations join in where they are given.
+        """
+        remoteness = nearest_distance(self.scaling.apply(X), self.reference) / self.limit
+        doubt = np.zeros(len(table)) if std_ev is None else std_ev / self.std_limit_ev
         complaints: list[list[str]] = [[] for _ in range(len(table))]
         novelties = {
             "element": _flag(
@@ -155,8 +188,12 @@ class ApplicabilityDomain:
             complaints[row].append(
                 f"site unlike the training data ({remoteness[row]:.1f} times the usual distance)"
             )
+        for row in np.flatnonzero(doubt > 1.0):
+            complaints[row].append(
+                f"the model is unusually unsure ({doubt[row]:.1f} times the usual limit)"
+            )
         reason = np.array(["; ".join(words) for words in complaints], dtype=object)
-        return Assessment(reason == "", reason, novelties, remoteness)
+        return Assessment(reason == "", reason, novelties, remoteness, doubt)
 
 
 def facets_of(table: pd.DataFrame) -> list[str]:
@@ -199,27 +236,3 @@ def _flag(
     for words, names in zip(complaints, unseen, strict=True):
         words.extend(pattern.format(name) for name in sorted(names))
     return np.array([bool(names) for names in unseen], dtype=bool)
-
-
-def _mean_distance(
-    A: Array,
-    B: Array,
-    groups_a: NDArray[np.intp] | None = None,
-    groups_b: NDArray[np.intp] | None = None,
-) -> Array:
-    """(n,) mean distance to the nearest rows of `B`, of other groups where labels are given.
-
-    Distances are root mean squares over the features, so that they do not grow with D.
-    """
-    from catml.models.kernels import scaled_square_distances
-
-    mean = np.empty(len(A))
-    for start in range(0, len(A), _CHUNK):
-        rows = slice(start, start + _CHUNK)
-        squared = scaled_square_distances(A[rows], B) / A.shape[1]
-        if groups_a is not None and groups_b is not None:
-            squared[groups_a[rows][:, None] == groups_b[None, :]] = np.inf
-        k = min(_NEIGHBORS, squared.shape[1])
-        nearest = np.partition(squared, k - 1, axis=1)[:, :k]
-        mean[rows] = np.sqrt(nearest).mean(axis=1)
-    return mean

@@ -129,9 +129,29 @@ class PlusIntervals:
         return Spread((high - low) / 2.0, below, above)
 
 
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What fitting with rows held out tells.
+
+    Attributes
+    ----------
+    intervals
+        For new rows.
+    scores
+        How wrong the regressor was about what was held out on the way.
+    held_out_std_ev
+        Its standard deviations of training rows held out with their composition; None where it
+        was not asked for them.
+    """
+
+    intervals: Intervals
+    scores: tuple[HeldOutScore, ...]
+    held_out_std_ev: Array | None = None
+
+
 def fit_with_intervals(
     regressor: Regressor, training: Training, *, name: IntervalName = "novelty"
-) -> tuple[Intervals, tuple[HeldOutScore, ...]]:
+) -> Learned:
     """Fit a regressor, and learn intervals for it.
 
     Parameters
@@ -143,13 +163,6 @@ def fit_with_intervals(
         The rows.
     name
         One of `catml.models.conformal.INTERVALS`, where they are explained.
-
-    Returns
-    -------
-    Intervals
-        For new rows.
-    tuple of HeldOutScore
-        How wrong the regressor was about what was held out on the way.
 
     Raises
     ------
@@ -163,9 +176,9 @@ def fit_with_intervals(
         inside, outside = group_folds(codes, _SPLIT_PARTS, seed=training.seed)[0]
         regressor.fit(X[inside], y[inside], groups=labels[inside])
         error_ev = np.abs(y[outside] - regressor.predict(X[outside]))
-        intervals = _plain(error_ev, np.full(len(outside), POOLED), scaled=False)
+        intervals: Intervals = _plain(error_ev, np.full(len(outside), POOLED), scaled=False)
         n_groups = len(np.unique(codes[outside]))
-        return intervals, (held_out_score(COMPOSITION, n_groups, error_ev),)
+        return Learned(intervals, (held_out_score(COMPOSITION, n_groups, error_ev),))
     regressor.fit(X, y, groups=labels)
     held_out = _rehearsals(regressor, training, every=name == "novelty")
     scores = tuple(
@@ -173,7 +186,8 @@ def fit_with_intervals(
         for novelty, held in held_out.items()
         if novelty != SITE_ELEMENT
     )
-    return _intervals(name, regressor, training, held_out), scores
+    intervals = _intervals(name, regressor, training, held_out)
+    return Learned(intervals, scores, held_out[COMPOSITION].std_ev)
 
 
 def _intervals(

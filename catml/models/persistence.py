@@ -293,7 +293,8 @@ def _domain_values(domain: ApplicabilityDomain) -> dict[str, Any]:
     values: dict[str, Any] = {
         name: None if known is None else sorted(known) for name, known in sets.items()
     }
-    return values | {"limit": domain.limit}
+    std_limit_ev = domain.std_limit_ev if np.isfinite(domain.std_limit_ev) else None
+    return values | {"limit": domain.limit, "std_limit_ev": std_limit_ev}
 
 
 def _domain(values: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> ApplicabilityDomain:
@@ -305,4 +306,5 @@ def _domain(values: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Ap
         scaling=scaling_of(arrays),
         reference=np.asarray(arrays["reference"], dtype=np.float64),
         limit=float(values["limit"]),
+        std_limit_ev=np.inf if values["std_limit_ev"] is None else float(values["std_limit_ev"]),
     )

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from catml.errors import DatasetError
 from catml.validation.calibration import group_draws
@@ -39,7 +40,9 @@ def flag_measures(predictions: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
         ``"false_alarms"``, the share of flagged rows that err by no more than the median of the
         rows inside (a flag drawn by lot has 0.5); ``"missed"``, the share of rows inside that err
         by more than the median of the flagged ones; ``"score_correlation"``, Spearman's of
-        absolute error and score. NaN where a side has no rows.
+        absolute error and score; ``"score_auc"``, the probability that a row in error by more
+        than twice the median has the larger score of it and one that is not (0.5 is chance).
+        NaN where a side has no rows.
 
     Raises
     ------
@@ -87,6 +90,31 @@ def error_by_score(predictions: pd.DataFrame, *, bins: int = 4, seed: int = 0) -
     return pd.DataFrame(rows, columns=["score_from", "score_to", "value", "low", "high", "n"])
 
 
+def separation(error: Array, score: Array) -> float:
+    """Area under the receiver operating characteristic of a score for large errors.
+
+    The probability that, of a row in error by more than twice the median and a row that is not,
+    the first has the larger score, ties counting half (Mann and Whitney's statistic); NaN where
+    all or none are.
+
+    Parameters
+    ----------
+    error, score
+        (n,) absolute errors, and any measure that should rise with them.
+
+    Examples
+    --------
+    >>> separation(np.array([0.1, 0.1, 0.1, 0.9]), np.array([1.0, 2.0, 3.0, 2.5]))
+    0.6666666666666666
+    """
+    large = error > 2.0 * np.median(error)
+    n_large, n_small = int(large.sum()), int((~large).sum())
+    if not n_large or not n_small:
+        return float("nan")
+    excess = rankdata(score)[large].sum() - n_large * (n_large + 1) / 2
+    return float(excess / (n_large * n_small))
+
+
 def _mean(values: Array) -> float:
     return float(values.mean()) if len(values) else float("nan")
 
@@ -118,6 +146,7 @@ _FLAG: dict[str, tuple[str, str, Callable[[Array, NDArray[np.bool_], Array], flo
         lambda error, inside, _: 1.0 - _share_within(error[inside], error[~inside]),
     ),
     "score_correlation": ("all", "1", lambda error, _, score: spearman(error, score)),
+    "score_auc": ("all", "1", lambda error, _, score: separation(error, score)),
 }
 
 

@@ -119,3 +119,26 @@ def test_a_feature_most_rows_lack_does_not_make_a_row_remote() -> None:
     assert domain.assess(rows.head(2), inside).in_domain.tolist() == [True, True]
     outside = np.array([[9.0, 0.1, 0.0], [0.1, -9.0, np.nan]])
     assert domain.assess(rows.head(2), outside).in_domain.tolist() == [False, False]
+
+
+def test_doubt_beyond_what_is_usual_is_outside_and_said(table, features) -> None:
+    stds = np.linspace(0.01, 1.0, 100)
+    domain = ApplicabilityDomain.learn(
+        table, features, table["elements"].to_numpy(), held_out_std_ev=stds
+    )
+    assert domain.std_limit_ev == pytest.approx(np.quantile(stds, 0.97))
+    asked = table.iloc[:2]
+    found = domain.assess(asked, features[:2], np.array([0.5, 2.0]))
+    assert found.in_domain.tolist() == [True, False]
+    assert found.reason[1] == "the model is unusually unsure (2.1 times the usual limit)"
+    assert found.score[1] == pytest.approx(2.0 / domain.std_limit_ev)
+    assert domain.assess(asked, features[:2]).in_domain.all()
+
+
+def test_an_unseen_element_that_binds_is_told_apart(domain, table, features) -> None:
+    near = one(table, elements="Cu-Zr")
+    at_site = one(table, elements="Cu-Zr", site_atoms="Zr:1")
+    found = domain.assess(pd.concat([near, at_site]), features[[0, 0]])
+    assert found.novelties["element"].tolist() == [True, True]
+    assert found.novelties["site element"].tolist() == [False, True]
+    assert "Zr never at the site" not in found.reason[1]

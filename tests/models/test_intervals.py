@@ -27,7 +27,7 @@ def test_every_kind_of_intervals_covers_exchangeable_rows(name: str) -> None:
     training, _ = made(300, seed=1)
     new, _ = made(2000, seed=2)
     regressor = RidgeWithUncertainty()
-    intervals, _ = fit_with_intervals(regressor, training, name=name)
+    intervals = fit_with_intervals(regressor, training, name=name).intervals
     mean, std = regressor.predict(new.X, return_std=True)
     spread = intervals.spread(Asked(new.X, mean, std, site_classes(new.table), {}))
     error = new.target_ev - mean
@@ -42,7 +42,7 @@ def test_only_the_default_widens_for_what_is_new() -> None:
     classes = site_classes(training.table)
     new = {"host": np.full(300, True)}
     for name in INTERVALS:
-        intervals, _ = fit_with_intervals(RidgeWithUncertainty(), training, name=name)
+        intervals = fit_with_intervals(RidgeWithUncertainty(), training, name=name).intervals
         regressor.fit(training.X, training.target_ev)
         mean, std = regressor.predict(training.X, return_std=True)
         if isinstance(intervals, PlusIntervals):
@@ -55,14 +55,14 @@ def test_only_the_default_widens_for_what_is_new() -> None:
 
 def test_factors_of_the_plain_kinds() -> None:
     training, _ = made(300, seed=3)
-    native, _ = fit_with_intervals(RidgeWithUncertainty(), training, name="native")
+    native = fit_with_intervals(RidgeWithUncertainty(), training, name="native").intervals
     assert isinstance(native, IntervalFactors)
     assert native.factors["composition"][""] == pytest.approx(1.6449, abs=1e-4)
-    split, _ = fit_with_intervals(RidgeWithUncertainty(), training, name="split")
+    split = fit_with_intervals(RidgeWithUncertainty(), training, name="split").intervals
     assert isinstance(split, IntervalFactors)
     assert not split.scaled
     assert split.factors["composition"][""] == pytest.approx(0.3 * 1.645, rel=0.25)
-    mondrian, _ = fit_with_intervals(RidgeWithUncertainty(), training, name="mondrian")
+    mondrian = fit_with_intervals(RidgeWithUncertainty(), training, name="mondrian").intervals
     assert isinstance(mondrian, IntervalFactors)
     assert "hollow: late d" in mondrian.factors["composition"]
 
@@ -75,7 +75,7 @@ def test_split_does_not_learn_from_its_calibration_rows() -> None:
 
 
 def test_a_rehearsed_element_at_the_site_has_its_own_factor() -> None:
-    learned, _ = fit_with_intervals(RidgeWithUncertainty(), made(300, seed=5)[0])
+    learned = fit_with_intervals(RidgeWithUncertainty(), made(300, seed=5)[0]).intervals
     assert isinstance(learned, IntervalFactors)
     assert {"composition", "host", "element", "site element"} <= set(learned.factors)
 
@@ -104,3 +104,13 @@ def test_a_model_with_other_intervals_is_saved_and_loaded(name: str, tmp_path: P
 def test_an_unknown_name_is_refused_before_any_work() -> None:
     with pytest.raises(ModelError, match="no intervals 'exact'"):
         AdsorptionModel("CO", regressor="ridge", intervals="exact").fit(dataset(60))
+
+
+def test_cv_plus_stands_on_the_prior_where_there_is_one() -> None:
+    settings = {"regressor": "ridge", "descriptors": "environment", "intervals": "cv+"}
+    model = AdsorptionModel("CO", prior="pure_metals", **settings)
+    table, new = dataset(240), dataset(200, seed=7)
+    pure = {metal: float(k) for k, metal in enumerate(ELEMENTS)}
+    result = model.set_params(pure_energies_ev=pure).fit(table).predict(new)
+    inside = new["energy_ev"].between(result["lower_ev"], result["upper_ev"])
+    assert inside.mean() > 0.8

@@ -1,9 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from catml.errors import DatasetError
-from catml.validation.domain_measures import error_by_score, flag_measures
+from catml.validation.domain_measures import error_by_score, flag_measures, separation
 
 
 def held_out(errors: list[float], inside: list[bool], scores: list[float]) -> pd.DataFrame:
@@ -36,9 +37,13 @@ def test_measures_of_the_flag_by_hand() -> None:
             "missed": 1 / 3,
             # Ranks of the errors 1, 3, 5, 2, 4, 7, 6 against 1 to 7 with the last two exchanged.
             "score_correlation": 1 - 6 * (1 + 4 + 4 + 1) / (7 * 48),
-        }
+            # Nothing errs by more than twice the median of 0.5.
+            "score_auc": np.nan,
+        },
+        nan_ok=True,
     )
-    assert found["n"].tolist() == [3, 4, 7, 4, 3, 7]
+    assert found["n"].tolist() == [3, 4, 7, 4, 3, 7, 7]
+    found = found.drop("score_auc")
     assert (found["low"] <= found["value"]).all()
     assert (found["value"] <= found["high"]).all()
 
@@ -77,3 +82,11 @@ def test_tables_that_cannot_be_measured_are_refused() -> None:
         flag_measures(table.iloc[:0])
     with pytest.raises(DatasetError, match="2 parts"):
         error_by_score(table, bins=2)
+
+
+def test_separation_is_that_of_scikit_learn() -> None:
+    rng = np.random.default_rng(1)
+    error = rng.exponential(size=200)
+    score = np.round(error + rng.normal(size=200), 1)
+    large = error > 2 * np.median(error)
+    assert separation(error, score) == pytest.approx(roc_auc_score(large, score))
