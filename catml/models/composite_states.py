@@ -80,6 +80,7 @@ def of_corrected(model: Corrected, state_of: Writer) -> State:
         "settings": settings,
         "special": model.special_.tolist(),
         "seen": model.seen_.tolist(),
+        "box": model.box_.tolist(),
         "n_features_in": int(model.n_features_in_),
     }
     fitted = [model.regressor_] if model.process_ is None else [model.regressor_, model.process_]
@@ -94,6 +95,7 @@ def to_corrected(state: State, regressor_of: Reader) -> Corrected:
     model.process_ = process[0] if process else None
     model.special_ = np.array(state.values["special"], dtype=np.intp)
     model.seen_ = np.array(state.values["seen"], dtype=np.intp)
+    model.box_ = np.array(state.values["box"], dtype=np.float64).reshape(2, -1)
     model.n_features_in_ = int(state.values["n_features_in"])
     return model
 
