@@ -28,6 +28,8 @@ class BenchmarkData:
         Usable rows, for the estimate of time.
     has_calculated_bands, has_geometry
         What its rows have for descriptors.
+    compares_regressors
+        Whether catml's regressors are compared on it, beside the model that catml takes by itself.
     """
 
     key: str
@@ -38,6 +40,7 @@ class BenchmarkData:
     n_rows: int
     has_calculated_bands: bool = False
     has_geometry: bool = True
+    compares_regressors: bool = True
 
 
 _MA = BenchmarkData(
@@ -65,6 +68,7 @@ _FACETS = BenchmarkData(
     ("ma2015", "xu2022"),
     MappingProxyType({"random": 5, "composition": 5, "host": None, "facet": None}),
     520,
+    compares_regressors=False,
 )
 _CO = BenchmarkData(
     "co",

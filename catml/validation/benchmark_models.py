@@ -131,10 +131,10 @@ def _partners() -> Any:
 
 
 _RECIPE_COSTS = {
-    "jinnouchi2017": (1.0, 8.0, 60.0),
-    "jinnouchi2017_zones": (0.5, 5.0, 30.0),
+    "jinnouchi2017": (0.8, 8.0, 60.0),
+    "jinnouchi2017_zones": (0.1, 3.0, 15.0),
     "ma2015": (0.4, 10.0, 40.0),
-    "tran2018": (0.6, 4.0, 15.0),
+    "tran2018": (0.6, 4.0, 8.0),
     "gasper2017": (0.1, 1.0, 4.0),
     "oconnor2018": (0.1, 0.5, 2.0),
     "noh2018": (0.2, 1.5, 10.0),
@@ -151,6 +151,12 @@ _COSTS: dict[str, tuple[float, float, float]] = {
     "extra_trees": (6.0, 60.0, 200.0),
     "gradient_boosting": (11.0, 30.0, 60.0),
     "xgboost": (0.5, 4.0, 10.0),
+    "robust_network": (4.0, 7.0, 9.0),
+    "local_similarity": (0.5, 15.0, 30.0),
+    "stacking": (6.0, 40.0, 100.0),
+    "blend": (4.5, 20.0, 30.0),
+    "automatic": (6.0, 80.0, 200.0),
+    "tpot": (300.0, 600.0, 2000.0),
 }
 _DEFAULT_COST = (8.0, 60.0, 200.0)
 
