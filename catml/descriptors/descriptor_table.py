@@ -14,7 +14,7 @@ from typing import get_args
 
 import pandas as pd
 
-from catml.descriptors.featurizer import DFT_COLUMNS, HOST_PROPERTIES, Kind
+from catml.descriptors.featurizer import D_BAND_COLUMNS, RELATIVE_COLUMNS, Kind
 from catml.descriptors.sites.composition import RATIOS, composition_columns
 from catml.descriptors.sites.electronic import ELECTRONIC_FEATURES
 from catml.descriptors.sites.elemental import PROPERTIES, ZONES
@@ -124,7 +124,7 @@ def _columns(kind: Kind) -> tuple[str, ...]:
     if kind == "similarity":
         return similarity_columns()
     if kind == "d_band":
-        return (*DFT_COLUMNS, *(f"host_{name}" for name in HOST_PROPERTIES))
+        return D_BAND_COLUMNS
     environment = [
         f"{zone}_{name}"
         for zone in ZONES
@@ -139,6 +139,8 @@ def _columns(kind: Kind) -> tuple[str, ...]:
         return (*environment, *differences)
     types = [f"is_{name}" for name in (*KINDS, *SUBTYPES)]
     geometry = (*environment, *differences, *types, *GEOMETRY_FEATURES)
+    if kind == "d_band_and_geometry":
+        return (*geometry, *D_BAND_COLUMNS, *RELATIVE_COLUMNS)
     return (*geometry, *composition_columns()) if kind == "composition" else geometry
 
 

@@ -18,7 +18,15 @@ from catml.descriptors.sites.transformer import SiteTransformer
 from catml.descriptors.sites.zone_similarity import similarity_features
 from catml.errors import DescriptorError
 
-Kind = Literal["environment", "geometry", "composition", "electronic", "d_band", "similarity"]
+Kind = Literal[
+    "environment",
+    "geometry",
+    "composition",
+    "electronic",
+    "d_band",
+    "d_band_and_geometry",
+    "similarity",
+]
 
 DFT_COLUMNS = (
     "dft_d_band_center_ev",
@@ -37,12 +45,24 @@ HOST_PROPERTIES = (
     "pauling_electronegativity",
     "vad2_rel_cu",
 )
+D_BAND_COLUMNS = (*DFT_COLUMNS, *(f"host_{name}" for name in HOST_PROPERTIES))
+# Of "electronic", what says how the surroundings differ from the binding atom.
+RELATIVE_COLUMNS = (
+    "orbital_coordination_number_s",
+    "orbital_coordination_number_d",
+    "orbital_coordination_number_sd",
+    "shell_pauling_electronegativity",
+    "pauling_electronegativity_difference",
+    "shell_mulliken_electronegativity_ev",
+    "mulliken_electronegativity_difference_ev",
+)
 _NEEDED = {
     "environment": ZONES,
     "geometry": (*ZONES, "site_kind", "site_subtype"),
     "composition": (*ZONES, "site_kind", "site_subtype"),
     "electronic": ("surface", "site_kind", *ZONES),
     "d_band": (ZONES[0], *DFT_COLUMNS),
+    "d_band_and_geometry": ("surface", *ZONES, "site_kind", "site_subtype", *DFT_COLUMNS),
     "similarity": ZONES,
 }
 
@@ -52,16 +72,18 @@ class SiteFeaturizer(SiteTransformer):
 
     Parameters
     ----------
-    kind : {"environment", "geometry", "composition", "electronic", "d_band", "similarity"}
-        ``"environment"``: statistics of elemental properties over the three zones; works for any
-        row, also without geometry. ``"geometry"``: these, the type of site, and coordination,
-        bond lengths, strain and the tight-binding d band of the row's surface and site.
+    kind : str
+        One of `Kind`. ``"environment"``: statistics of elemental properties over the three zones;
+        works for any row, also without geometry. ``"geometry"``: these, the type of site, and
+        coordination, bond lengths, strain and the tight-binding d band of the row's surface and
+        site.
         ``"composition"``: these, the share of every element in every zone, and statistics of the
         zones taken together.
         ``"electronic"``: orbital-wise coordination, electronegativity of the site and of its
         surroundings, constants of the binding elements and the estimated d band.
         ``"d_band"``: the calculated d-band moments the table holds (`DFT_COLUMNS`) and constants
-        of the element at the site (`HOST_PROPERTIES`).
+        of the element at the site (`HOST_PROPERTIES`). ``"d_band_and_geometry"``: the geometry,
+        these, and how the surroundings differ from the binding atom (`RELATIVE_COLUMNS`).
         ``"similarity"``: vectors of unit length whose products say how alike the zones of two
         sites are; works for any row (`catml.descriptors.sites.zone_similarity`).
 
@@ -98,7 +120,7 @@ class SiteFeaturizer(SiteTransformer):
         if missing:
             other = (
                 'the kind "electronic", whose d band is estimated without DFT'
-                if self.kind == "d_band"
+                if self.kind in ("d_band", "d_band_and_geometry")
                 else "another kind of descriptors"
             )
             raise DescriptorError(
@@ -115,9 +137,12 @@ class SiteFeaturizer(SiteTransformer):
         if self.kind == "similarity":
             return similarity_features(table)
         features = environment_features(table)
-        if self.kind in ("geometry", "composition"):
+        if self.kind in ("geometry", "composition", "d_band_and_geometry"):
             geometry = geometry_features(table, slabs=sites.slabs)
             features = pd.concat([features, site_type_features(table), geometry], axis=1)
+        if self.kind == "d_band_and_geometry":
+            relative = electronic_features(table, slabs=sites.slabs)[list(RELATIVE_COLUMNS)]
+            features = pd.concat([features, d_band_features(table), relative], axis=1)
         if self.kind == "composition":
             features = pd.concat([features, composition_features(table)], axis=1)
         return features

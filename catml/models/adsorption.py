@@ -29,11 +29,19 @@ from catml.models.training_rows import (
     training_facts,
     usable_rows,
 )
+from catml.models.two_views import with_columns
 from catml.models.uncertainty import Asked, Spread, site_classes
 from catml.models.witnesses import witness_rows
 
 Descriptors = Literal[
-    "environment", "geometry", "composition", "electronic", "d_band", "similarity", "soap"
+    "environment",
+    "geometry",
+    "composition",
+    "electronic",
+    "d_band",
+    "d_band_and_geometry",
+    "similarity",
+    "soap",
 ]
 
 
@@ -53,6 +61,8 @@ class AdsorptionModel(BaseEstimator):
         ``"environment"`` (elements only), ``"composition"`` (both, with the share of every element
         and statistics of the whole environment), ``"electronic"`` (orbital-wise coordination,
         electronegativity and the estimated d band), ``"d_band"`` (calculated d-band moments),
+        ``"d_band_and_geometry"`` (these, the geometry, and how the surroundings differ from the
+        binding atom; made for the regressor ``"two_views"``, its default),
         ``"similarity"`` or ``"soap"`` (vectors to be compared, of the elements around the site or
         of its whole surroundings, made for the regressor ``"local_similarity"``).
     prior
@@ -138,7 +148,7 @@ class AdsorptionModel(BaseEstimator):
         featurizer = make_featurizer(self.descriptors).fit(rows)
         features = featurizer.transform(rows)
         X = features.to_numpy(dtype=np.float64)
-        regressor = self.new_regressor(len(rows))
+        regressor = with_columns(self.new_regressor(len(rows)), list(features.columns))
         training = Training(rows, X, energy_ev, self.groups, self.seed)
         prior = None
         if self.prior is not None:
@@ -264,6 +274,8 @@ class AdsorptionModel(BaseEstimator):
 
     def regressor_name(self, n_rows: int) -> RegressorName:
         """Name of the regressor for so many rows."""
+        if self.regressor is None and self.descriptors == "d_band_and_geometry":
+            return "two_views"
         return self.regressor or suggested_regressor(n_rows)
 
     def new_regressor(self, n_rows: int) -> Regressor:

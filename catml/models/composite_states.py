@@ -13,11 +13,13 @@ from sklearn.base import clone
 
 from catml.models.automatic import AutomaticChoice
 from catml.models.corrected import Corrected
+from catml.models.gaussian_process import ARDGaussianProcess
 from catml.models.regressors import Regressor
 from catml.models.row_subset import RowSubset
 from catml.models.stacking import Stacking
 from catml.models.state import State, put_under, taken_from
 from catml.models.tpot_search import TPOTSearch
+from catml.models.two_views import TwoViews
 
 Writer = Callable[[Regressor], State]
 Reader = Callable[[State], Regressor]
@@ -51,6 +53,26 @@ def to_stacking(state: State, regressor_of: Reader) -> Stacking:
     model.weights_ = dict(zip(fitted, map(float, values["weights"]), strict=True))
     model.std_scale_ = float(values["std_scale"])
     model.n_features_in_ = int(values["n_features_in"])
+    return model
+
+
+def of_views(model: TwoViews, state_of: Writer) -> State:
+    """State of two processes and of the features each sees."""
+    values = {
+        "settings": model.get_params(deep=False),
+        "places": [[int(place) for place in places] for places, _ in model.views_],
+        "n_features_in": int(model.n_features_in_),
+    }
+    return joined("two_views", values, [state_of(view) for _, view in model.views_])
+
+
+def to_views(state: State, regressor_of: Reader) -> TwoViews:
+    """The two processes of `of_views`."""
+    model = TwoViews(**state.values["settings"])
+    views = cast("list[ARDGaussianProcess]", [regressor_of(part) for part in parts_of(state)])
+    places = [np.array(own, dtype=np.intp) for own in state.values["places"]]
+    model.views_ = tuple(zip(places, views, strict=True))
+    model.n_features_in_ = int(state.values["n_features_in"])
     return model
 
 

@@ -1,5 +1,7 @@
 """An exact Gaussian process with one lengthscale per feature, quick enough for 5,000 rows."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import blas, lapack
@@ -104,17 +106,9 @@ class ARDGaussianProcess(NaNTolerantRegressor):
         self.target_std_ = float(y.std()) or 1.0
         Z = self.scaling_.apply(X)
         target = (y - self.target_mean_) / self.target_std_
-        self.parameters_ = maximise_marginal_likelihood(
-            Z,
-            target,
-            KernelParameters.start(Z.shape[1], nu=self.nu),
-            n_steps=self.n_steps,
-            batch_size=self.batch_size,
-            learning_rate=self.learning_rate,
-            seed=self.random_state,
-        )
+        self.parameters_ = self._learn_parameters(Z, target)
         with threadpool_limits(1, user_api="blas"):
-            K = covariance(Z, Z, self.parameters_)
+            K = self._covariance(Z, Z)
             self._Z, self._target = Z, target
             self._factorize(K, np.ones(len(target)))
             for _ in range(self.n_reweights):
@@ -129,7 +123,7 @@ class ARDGaussianProcess(NaNTolerantRegressor):
         std = np.empty(len(Z))
         for start in range(0, len(Z), _PREDICTION_CHUNK):
             rows = slice(start, start + _PREDICTION_CHUNK)
-            cross = covariance(Z[rows], self._Z, self.parameters_)
+            cross = self._covariance(Z[rows], self._Z)
             mean[rows] = cross @ self._alpha
             if return_std:
                 std[rows] = self._deviation(Z[rows], cross)
@@ -139,11 +133,11 @@ class ARDGaussianProcess(NaNTolerantRegressor):
     def posterior_covariance(self, A: ArrayLike, B: ArrayLike) -> Array:
         """(n, m) covariance of the noise-free values at (n, D) and (m, D) features."""
         Z, other = (self.scaling_.apply(self._check_features(X)) for X in (A, B))
-        to_rows = covariance(other, self._Z, self.parameters_)
+        to_rows = self._covariance(other, self._Z)
         with threadpool_limits(1, user_api="blas"):
             weights = lapack.dpotrs(self._factor, to_rows.T, lower=1)[0]
-            explained = covariance(Z, self._Z, self.parameters_) @ weights
-        return (covariance(Z, other, self.parameters_) - explained) * self.target_std_**2
+            explained = self._covariance(Z, self._Z) @ weights
+        return (self._covariance(Z, other) - explained) * self.target_std_**2
 
     def predict_left_out(self, left_out: RowSets | None = None) -> tuple[Array, Array]:
         """Mean and standard deviation of sets of training rows, each predicted without its rows.
@@ -225,8 +219,25 @@ class ARDGaussianProcess(NaNTolerantRegressor):
         """
         with threadpool_limits(1, user_api="blas"):
             self._Z, self._target = Z, target
-            self._factorize(covariance(Z, Z, self.parameters_), noise_scale)
+            self._factorize(self._covariance(Z, Z), noise_scale)
         return self
+
+    def _learn_parameters(self, Z: Array, target: Array) -> Any:
+        return maximise_marginal_likelihood(
+            Z,
+            target,
+            KernelParameters.start(Z.shape[1], nu=self.nu),
+            n_steps=self.n_steps,
+            batch_size=self.batch_size,
+            learning_rate=self.learning_rate,
+            seed=self.random_state,
+        )
+
+    def _covariance(self, A: Array, B: Array) -> Array:
+        return covariance(A, B, self.parameters_)
+
+    def _variance(self, A: Array) -> Array:
+        return variance(A, self.parameters_)
 
     def _factorize(self, K: Array, noise_scale: Array) -> None:
         """Factorize the covariance of the training rows plus their noise."""
@@ -273,5 +284,5 @@ class ARDGaussianProcess(NaNTolerantRegressor):
         # Single precision loses at most ~2e-6 of the prior variance, far below the noise.
         known = blas.strsm(1.0, self._factor_32, cross.T.astype(np.float32), lower=1)
         explained = np.einsum("ij,ij->j", known, known, dtype=np.float64)
-        remaining = variance(Z, self.parameters_) - explained
+        remaining = self._variance(Z) - explained
         return np.sqrt(np.maximum(remaining, 0.0) + self.parameters_.noise)

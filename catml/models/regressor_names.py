@@ -4,6 +4,7 @@ from typing import Literal, get_args
 
 RegressorName = Literal[
     "gaussian_process",
+    "two_views",
     "ridge",
     "lasso",
     "kernel_ridge",
@@ -24,6 +25,7 @@ REGRESSOR_NAMES: tuple[RegressorName, ...] = get_args(RegressorName)
 
 IN_WORDS: dict[RegressorName, str] = {
     "gaussian_process": "a Gaussian process (Matérn kernel, one length scale per descriptor)",
+    "two_views": "two Gaussian processes, of the surroundings and of the calculated d band",
     "ridge": "ridge regression",
     "lasso": "LASSO on products, ratios and powers of the descriptors",
     "kernel_ridge": "kernel ridge regression (Gaussian kernel)",

@@ -12,7 +12,7 @@ from catml.models.regressor_names import REGRESSOR_NAMES, RegressorName
 
 # The exact process factorizes an n × n matrix: 6,000 rows are 10 s, 17,000 would be minutes.
 LARGEST_GAUSSIAN_PROCESS = 6000
-_COMPARES_ALL_ROWS = ("gaussian_process", "kernel_ridge", "support_vectors")
+_COMPARES_ALL_ROWS = ("gaussian_process", "two_views", "kernel_ridge", "support_vectors")
 
 
 class Regressor(Protocol):
@@ -40,6 +40,12 @@ def _gaussian_process(seed: int, n_jobs: int) -> Regressor:
     from catml.models.gaussian_process import ARDGaussianProcess
 
     return ARDGaussianProcess(random_state=seed)
+
+
+def _two_views(seed: int, n_jobs: int) -> Regressor:
+    from catml.models.two_views import TwoViews
+
+    return TwoViews(random_state=seed)
 
 
 def _ridge(seed: int, n_jobs: int) -> Regressor:
@@ -89,6 +95,7 @@ def _tpot(seed: int, n_jobs: int) -> Regressor:
 
 REGRESSORS: dict[RegressorName, Callable[[int, int], Regressor]] = {
     "gaussian_process": _gaussian_process,
+    "two_views": _two_views,
     "ridge": _ridge,
     "lasso": estimators.lasso,
     "kernel_ridge": estimators.kernel_ridge,

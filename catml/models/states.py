@@ -15,15 +15,19 @@ from catml.models.automatic import AutomaticChoice
 from catml.models.base import Array
 from catml.models.boosted_trees import BoostedTrees
 from catml.models.booster_files import booster_from
+from catml.models.composite_kernel import CompositeParameters
+from catml.models.composite_process import CompositeGaussianProcess
 from catml.models.composite_states import (
     of_choice,
     of_corrected,
     of_stacking,
     of_subset,
+    of_views,
     to_choice,
     to_corrected,
     to_stacking,
     to_subset,
+    to_views,
 )
 from catml.models.corrected import Corrected
 from catml.models.cross_fitted import CrossFitted, Member
@@ -39,6 +43,7 @@ from catml.models.scaling import FeatureScaling
 from catml.models.stacking import Stacking
 from catml.models.state import State, put_under, taken_from
 from catml.models.tpot_search import TPOTSearch
+from catml.models.two_views import TwoViews
 
 
 def scaling_arrays(scaling: FeatureScaling) -> dict[str, NDArray[Any]]:
@@ -54,6 +59,8 @@ def scaling_of(arrays: Mapping[str, NDArray[Any]]) -> FeatureScaling:
 
 def state_of(regressor: Regressor) -> State:
     """Return the state of a fitted regressor."""
+    if isinstance(regressor, TwoViews):
+        return of_views(regressor, state_of)
     if isinstance(regressor, ARDGaussianProcess):
         return _of_process(regressor)
     if isinstance(regressor, RidgeWithUncertainty):
@@ -87,8 +94,7 @@ def regressor_of(state: State) -> Regressor:
 
 
 def _of_process(model: ARDGaussianProcess) -> State:
-    parameters = asdict(model.parameters_)
-    lengthscales = parameters.pop("lengthscales")
+    kind, parameters, numbers = _kernel_state(model)
     values = {
         "settings": model.get_params(),
         "parameters": parameters,
@@ -98,21 +104,50 @@ def _of_process(model: ARDGaussianProcess) -> State:
     }
     rows, target = model.training_rows()
     arrays = {
-        "lengthscales": lengthscales,
+        **numbers,
         "rows": rows,
         "target": target,
         "noise_scale": model.noise_scale_,
         **scaling_arrays(model.scaling_),
     }
-    return State("gaussian_process", values, arrays)
+    return State(kind, values, arrays)
+
+
+def _kernel_state(
+    model: ARDGaussianProcess,
+) -> tuple[str, dict[str, Any], dict[str, NDArray[Any]]]:
+    """Kind, scalars and arrays of the covariance."""
+    parameters = asdict(model.parameters_)
+    arrays = {"lengthscales": parameters.pop("lengthscales")}
+    if not isinstance(model, CompositeGaussianProcess):
+        return "gaussian_process", parameters, arrays
+    arrays["signals"] = parameters.pop("signals")
+    arrays["linear_columns"] = parameters.pop("linear_columns")
+    for number, group in enumerate(parameters.pop("groups")):
+        arrays[f"group_{number}"] = group
+    return "composite_process", parameters, arrays
 
 
 def _to_process(state: State) -> ARDGaussianProcess:
     values, arrays = state.values, state.arrays
-    model = ARDGaussianProcess(**values["settings"])
-    model.parameters_ = KernelParameters(
-        **values["parameters"], lengthscales=_floats(arrays["lengthscales"])
-    )
+    model: ARDGaussianProcess
+    scales = _floats(arrays["lengthscales"])
+    if state.kind == "composite_process":
+        model = CompositeGaussianProcess(**values["settings"])
+        signals = _floats(arrays["signals"])
+        model.parameters_ = CompositeParameters(
+            **values["parameters"],
+            signals=signals,
+            lengthscales=scales,
+            linear_columns=np.asarray(arrays["linear_columns"], dtype=np.intp),
+            groups=tuple(
+                np.asarray(arrays[f"group_{number}"], dtype=np.intp)
+                for number in range(len(signals))
+            ),
+        )
+    else:
+        model = ARDGaussianProcess(**values["settings"])
+        model.parameters_ = KernelParameters(**values["parameters"], lengthscales=scales)
     model.target_mean_ = float(values["target_mean"])
     model.target_std_ = float(values["target_std"])
     model.n_features_in_ = int(values["n_features_in"])
@@ -238,6 +273,8 @@ def _to_network(state: State) -> RobustNetwork:
 
 _READERS: dict[str, Callable[[State], Regressor]] = {
     "gaussian_process": _to_process,
+    "composite_process": _to_process,
+    "two_views": lambda state: to_views(state, regressor_of),
     "ridge": _to_ridge,
     "xgboost": _to_trees,
     "cross_fitted": _to_cross_fitted,

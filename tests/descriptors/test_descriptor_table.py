@@ -7,7 +7,10 @@ from catml.descriptors.featurizer import DFT_COLUMNS, SiteFeaturizer
 from catml.errors import DescriptorError
 from catml.structures.site_table import site_table
 
-KINDS = ("environment", "geometry", "composition", "electronic", "d_band", "similarity")
+KINDS = (
+    *("environment", "geometry", "composition", "electronic"),
+    *("d_band", "d_band_and_geometry", "similarity"),
+)
 ENDINGS = {"ev": "eV", "ang": "Å", "k": "K"}
 
 

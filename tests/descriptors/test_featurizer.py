@@ -23,7 +23,10 @@ from catml.structures.nanoparticles import nanoparticle
 from catml.structures.site_table import site_table, site_table_of_slab
 from catml.structures.surface import Surface
 
-KINDS = ("environment", "geometry", "composition", "electronic", "d_band", "similarity")
+KINDS = (
+    *("environment", "geometry", "composition", "electronic"),
+    *("d_band", "d_band_and_geometry", "similarity"),
+)
 SURFACES = ("Pt(111)", "Pt3Ni(111)", "Cu3Zr@Cu(100)", "Al(100)", "Fe(110)", "CuPt(101)", "Ag(211)")
 
 
