@@ -17,11 +17,14 @@ from sklearn.model_selection import ParameterGrid
 from catml.errors import ModelError
 from catml.models.base import Array, RowSets
 from catml.models.folded import FoldedRegressor
-from catml.models.folds import group_folds, group_labels, rows_of_some_groups
+from catml.models.folds import bundles, group_folds, group_labels, rows_of_some_groups
 from catml.models.scaling import FeatureScaling
 
 # Settings are chosen on at most this many rows: the cost of a kernel grows with their cube.
 _SEARCH_ROWS = 1500
+# Fits that predict sets of rows left out; together they may leave out this share of all rows.
+_MOST_FITS = 10
+_LARGEST_SHARE = 0.3
 # Shares of the disagreement in the variance that are tried; some variance is always everywhere.
 _SHARES = np.linspace(0.0, 0.9, 10)
 
@@ -187,10 +190,23 @@ class CrossFitted(FoldedRegressor):
         return mean, self._std(_jackknife_variance(self.members_[1:], X))
 
     def _predict_without(self, left_out: RowSets) -> tuple[Array, Array]:
-        """Means from one fit per set; standard deviations as in the folds of `fit`."""
-        members = self._fit_without(left_out)
-        means = [m.predict(self._X[out]) for m, out in zip(members, left_out, strict=True)]
+        """Means from fits without a set, or without a few; deviations as in the folds of `fit`."""
+        dealt = self._dealt(left_out)
+        outside = [np.unique(np.concatenate([left_out[k] for k in bundle])) for bundle in dealt]
+        means: list[Array] = [np.zeros(0)] * len(left_out)
+        for bundle, member in zip(dealt, self._fit_without(outside), strict=True):
+            for k in bundle:
+                means[k] = member.predict(self._X[left_out[k]])
         return np.concatenate(means), self._held_out_std[np.concatenate(left_out)]
+
+    def _dealt(self, left_out: RowSets) -> list[NDArray[np.intp]]:
+        """Numbers of the sets that each fit leaves out: one, or a few where there are many."""
+        dealt = []
+        for bundle in bundles(len(left_out), _MOST_FITS, seed=self.random_state):
+            rows = np.unique(np.concatenate([left_out[k] for k in bundle]))
+            together = len(rows) <= _LARGEST_SHARE * len(self._y)
+            dealt += [bundle] if together else list(bundle[:, None])
+        return dealt
 
     def _prepare(
         self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None

@@ -52,6 +52,22 @@ def test_left_out_sets_are_what_refitting_without_them_gives() -> None:
     np.testing.assert_array_equal(std, model.predict_left_out()[1][np.concatenate(sets)])
 
 
+def test_many_sets_share_fits_that_saw_none_of_them() -> None:
+    names = np.repeat(np.arange(40.0), 3)
+    rows = np.arange(120)
+    # The target is a random number of the set: only memory of it predicts it.
+    y = np.repeat(np.random.default_rng(0).normal(size=40), 3)
+    model = CrossFitted(KNeighborsRegressor(1)).fit(names[:, None], y)
+    sets = tuple(rows[names == name] for name in range(40))
+    assert len(model._dealt(sets)) == 10
+    assert np.abs(model.predict_left_out(sets)[0] - y).min() > 1e-6
+    # Sets too large to be left out together are left out one at a time.
+    halves = tuple(rows[(names % 20 == k)] for k in range(20)) + (rows[:60], rows[60:])
+    sizes = sorted(map(len, model._dealt(halves)))
+    assert len(sizes) > 10
+    assert sum(sizes) == 22
+
+
 def test_the_groups_of_fit_cost_nothing() -> None:
     X, y, groups = smooth_problem(60)
     model = CrossFitted(LinearRegression()).fit(X, y, groups)
