@@ -149,6 +149,7 @@ def export_command(options: argparse.Namespace) -> None:
 def predict_command(options: argparse.Namespace) -> None:
     """Predict adsorption energies."""
     from catml.models.default import default_model
+    from catml.models.explanation import explanation
     from catml.models.persistence import load_model
 
     surfaces = [*options.surfaces, *(_surfaces_in(options.file) if options.file else [])]
@@ -166,6 +167,9 @@ def predict_command(options: argparse.Namespace) -> None:
         )
     if options.adapt:
         model = model.adapt(_table_in(options.adapt, "--adapt"))
+    chosen = explanation(model.regressor_) if options.model or options.regressor else ""
+    if chosen and not options.json:
+        print(chosen, file=sys.stderr)
     table = model.predict(list(dict.fromkeys(surfaces)) if options.most_stable else surfaces)
     if options.most_stable:
         from catml.screening.stable_site import most_stable_sites

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from catml.data.cards import DatasetCard, read_card
+from catml.models.explanation import explanation
 from catml.models.regressor_names import IN_WORDS
 from catml.report.content import ReactionFacts, Reference, ReportContent
 from catml.report.document import build_report
@@ -153,7 +154,7 @@ def _method(screening: Screening) -> tuple[str, ...]:
         f"The other energies of {adsorbate}* are predictions of "
         f"{IN_WORDS[config.model.regressor]}, trained on {len(table):,} calculated energies. "
         f"It sees {_DESCRIPTORS[config.model.descriptors]}. No DFT calculation is needed for a "
-        "candidate.",
+        f"candidate. {explanation(screening.model.regressor_)}".strip(),
         "The 90 % intervals are calibrated on rows whose composition the model had not seen, by "
         "the share of such rows that fall inside. The validation below repeats everything "
         "(descriptor scaling, model settings, calibration) inside each training fold.",

@@ -64,6 +64,18 @@ def test_it_runs_as_a_module() -> None:
     assert done.stdout.startswith("catml 0.")
 
 
+def test_predict_says_what_a_regressor_chose(
+    capsys: pytest.CaptureFixture[str], model_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentence = "Weights of the stack: ridge 1.00."
+    monkeypatch.setattr("catml.models.explanation.explanation", lambda regressor: sentence)
+    wanted = ["predict", "CO", "Cu(111)", "--model", str(model_file)]
+    assert main(wanted) == 0
+    assert capsys.readouterr().err == sentence + "\n"
+    assert main([*wanted, "--json"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_sites(capsys: pytest.CaptureFixture[str]) -> None:
     rows = json.loads(output(capsys, "sites", "Pt3Ni(111)", "--json"))
     assert len(rows) == 9

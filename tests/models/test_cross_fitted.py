@@ -62,7 +62,7 @@ def test_many_sets_share_fits_that_saw_none_of_them() -> None:
     assert len(model._dealt(sets)) == 10
     assert np.abs(model.predict_left_out(sets)[0] - y).min() > 1e-6
     # Sets too large to be left out together are left out one at a time.
-    halves = tuple(rows[(names % 20 == k)] for k in range(20)) + (rows[:60], rows[60:])
+    halves = (*(rows[names % 20 == k] for k in range(20)), rows[:60], rows[60:])
     sizes = sorted(map(len, model._dealt(halves)))
     assert len(sizes) > 10
     assert sum(sizes) == 22
