@@ -1,28 +1,33 @@
 """Measure what the applicability domain is worth: errors outside its flag and inside.
 
-    python benchmarks/domain.py                # both tables, about eight minutes on 2 cores
+    python benchmarks/domain.py                # all tables, about fifteen minutes on 2 cores
     python benchmarks/domain.py ma2015         # one of them
 
-Every row is predicted by a model that did not see it: folds of whole compositions, one host metal
-left out at a time, or one element left out at a time (the test rows are all that hold it, so a
-row is judged once per element). A model without a host or element flags nearly every row that has
-it, so what these two splits flag is compared with the rows inside of the composition split.
-Prints Markdown. Nothing is chosen on the test rows: flag and score are as the model's training
-rows make them.
+Every row is predicted by a model that did not see it: folds of rows, folds of whole compositions,
+one host metal left out at a time, or one element (the test rows are all that hold it, so a row is
+judged once per element). A model without a host or element flags every row that has it, so what
+these two splits flag is compared with the rows inside of the composition split. Of the large
+tables some folds are taken, never chosen by their results. Prints three Markdown tables: the flag,
+how three measures of novelty tell large errors, and the error along the domain score. Nothing is
+chosen on the test rows: flag and score are as the model's training rows make them.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from sklearn.base import clone
 
 from catml.data.tables import load_dataset
 from catml.models.adsorption import AdsorptionModel
-from catml.validation.crossval import cross_validate
-from catml.validation.domain_measures import error_by_score, flag_measures
+from catml.models.descriptor_distances import leverage, nearest_distance
+from catml.validation.domain_measures import error_by_score, flag_measures, separation
+from catml.validation.metrics import spearman
+from catml.validation.splits import make_folds, split_groups
 
 METRICS = {
     "mae_inside": "MAE inside / eV",
@@ -31,106 +36,141 @@ METRICS = {
     "false_alarms": "false alarms",
     "missed": "missed",
 }
-_FEWEST_TEST_ROWS = 5
+MEASURES = {
+    "score": "domain score",
+    "distance": "distance to 3 neighbours",
+    "leverage": "leverage",
+    "std": "the model's standard deviation",
+}
+# A flag by these says something new was met, and is judged against rows with nothing new.
+_OF_NOVELTY = ("host", "element")
 
 
 @dataclass(frozen=True)
 class Case:
-    """A table and model to judge; `rows` limits a large table to whole compositions."""
+    """A table and model to judge.
+
+    Attributes
+    ----------
+    key, title
+        For the command line, and for print.
+    sources
+        Datasets of the table.
+    model
+        Unfitted.
+    splits
+        Split → number of folds to make (None: one per group) and how many of them to take.
+    """
 
     key: str
     title: str
-    adsorbate: str
-    source: str
+    sources: tuple[str, ...]
     model: AdsorptionModel
-    host_folds: int | None
-    rows: int | None = None
-    elements: int | None = None
+    splits: Mapping[str, tuple[int | None, int | None]]
 
 
 CASES = (
     Case(
         "ma2015",
-        "CO, Ma 2015, Gaussian process, no DFT",
-        "CO",
-        "ma2015",
-        AdsorptionModel("CO", regressor="gaussian_process", n_jobs=1),
-        None,
+        "CO, Ma 2015, no DFT",
+        ("ma2015",),
+        AdsorptionModel("CO", n_jobs=1),
+        {
+            "random": (10, None),
+            "composition": (10, None),
+            "host": (None, None),
+            "element": (None, None),
+        },
     ),
     Case(
         "mamun2019",
-        "N, Mamun 2019 (part), boosted trees, no DFT",
-        "N",
-        "mamun2019",
-        AdsorptionModel("N", regressor="xgboost", n_jobs=1),
-        10,
-        rows=1500,
-        elements=10,
+        "N, Mamun 2019, no DFT",
+        ("mamun2019",),
+        AdsorptionModel("N", n_jobs=1),
+        {"random": (5, 2), "composition": (5, 2), "host": (10, 3), "element": (6, None)},
+    ),
+    Case(
+        "co",
+        "CO, all three tables, no DFT",
+        ("gaspy2018", "ma2015", "xu2022"),
+        AdsorptionModel("CO", n_jobs=1),
+        {"random": (5, 1), "composition": (5, 1), "element": (4, None)},
     ),
 )
 
 
-def load(case: Case, *, seed: int = 0) -> pd.DataFrame:
-    """Return the usable rows of a case: whole compositions, drawn until there are enough."""
-    table = load_dataset(case.adsorbate)
+def load(case: Case) -> pd.DataFrame:
+    """Return the usable rows of a case."""
+    table = load_dataset(case.model.adsorbate)
     attributes = dict(table.attrs)
-    table = table[(table["source"] == case.source) & (table["status"] == "ok")]
-    if case.rows is not None:
-        sizes = table["elements"].value_counts().sort_index()
-        drawn = sizes.iloc[np.random.default_rng(seed).permutation(len(sizes))]
-        table = table[table["elements"].isin(drawn.index[drawn.cumsum() <= case.rows])]
+    table = table[table["source"].isin(case.sources) & (table["status"] == "ok")]
     table = table.reset_index(drop=True)
     table.attrs.update(attributes)
     return table
 
 
-def leave_elements_out(case: Case, table: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
-    """Predict the rows with an element by a model of the rows without it, element by element."""
-    held = table["elements"].str.split("-")
-    symbols = sorted({symbol for present in held for symbol in present})
-    if case.elements is not None:
-        symbols = sorted(np.random.default_rng(seed).choice(symbols, case.elements, replace=False))
+def predictions_of(case: Case, table: pd.DataFrame, split: str) -> pd.DataFrame:
+    """Return the held-out predictions of one split, and every measure of novelty."""
+    number, taken = case.splits[split]
+    by = "composition" if split in ("random", "element") else split
+    groups = split_groups(table, by)
     pieces = []
-    for symbol in symbols:
-        with_it = np.array([symbol in present for present in held])
-        if with_it.sum() < _FEWEST_TEST_ROWS:
-            continue
-        model = AdsorptionModel(**case.model.get_params()).fit(table[~with_it])
-        tested = table[with_it]
+    for fold in make_folds(table, split, folds=number)[:taken]:
+        model = clone(case.model).fit(table.iloc[fold.train])
+        tested = table.iloc[fold.test]
+        group = groups[fold.test] if split != "element" else fold.held_out[0]
         pieces.append(
-            model.predict(tested).assign(truth_ev=tested["energy_ev"].to_numpy(), group=symbol)
+            model.predict(tested)
+            .assign(truth_ev=tested["energy_ev"].to_numpy(), group=group)
+            .assign(**measures_of(model, tested))
         )
     return pd.concat(pieces, ignore_index=True)
 
 
-def predictions_of(case: Case, table: pd.DataFrame, split: str) -> pd.DataFrame:
-    """Return the held-out predictions of one split."""
-    if split == "element":
-        return leave_elements_out(case, table)
-    folds = 5 if split == "composition" else case.host_folds
-    return cross_validate(case.model, table, split=split, folds=folds, n_jobs=2).predictions
+def measures_of(model: AdsorptionModel, table: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return every measure of novelty of the rows of a table."""
+    X = model.featurizer_.transform(table).to_numpy(dtype=np.float64)
+    Z, reference = model.domain_.scaling.apply(X), model.domain_.reference
+    return {
+        "distance": nearest_distance(Z, reference),
+        "leverage": leverage(Z, reference),
+        "std": model.regressor_.predict(X, return_std=True)[1],
+    }
 
 
-def measure(parts: dict[str, pd.DataFrame]) -> tuple[list[str], list[str]]:
-    """Return the rows of both tables, as Markdown, from the predictions of the three splits."""
-    composition = parts["composition"]
-    inside = composition[composition["in_domain"]]
-    flags, rises = [], []
-    for split, predictions in parts.items():
-        compared = predictions
-        if split != "composition":
-            flagged = predictions[~predictions["in_domain"]]
-            compared = pd.concat([inside, flagged], ignore_index=True)
-        table = flag_measures(compared).set_index("metric")
-        n = f"{table.loc['mae_inside', 'n']} / {table.loc['mae_outside', 'n']}"
-        within = flag_measures(predictions).set_index("metric").loc["score_correlation"]
-        cells = [_cell(table.loc[name]) for name in METRICS]
-        flags.append(" | ".join([split, n, *cells, _cell(within)]))
-        for row in error_by_score(predictions).itertuples():
-            ends = f"{row.score_from:.2f} to {row.score_to:.2f}"
-            error = f"{row.value:.3f} [{row.low:.3f}, {row.high:.3f}]"
-            rises.append(f"{split} | {ends} | {row.n} | {error}")
-    return flags, rises
+def flag_row(split: str, predictions: pd.DataFrame, inside: pd.DataFrame) -> str:
+    """Return what the flag of a split is worth, as Markdown."""
+    compared = predictions
+    if split in _OF_NOVELTY:
+        flagged = predictions[~predictions["in_domain"]]
+        compared = pd.concat([inside, flagged], ignore_index=True)
+    table = flag_measures(compared).set_index("metric")
+    n = f"{table.loc['mae_inside', 'n']} / {table.loc['mae_outside', 'n']}"
+    share = f"{100 * (1 - predictions['in_domain'].mean()):.1f} %"
+    return " | ".join([split, n, share, *(_cell(table.loc[name]) for name in METRICS)])
+
+
+def measure_row(split: str, predictions: pd.DataFrame) -> str:
+    """Return how well each measure tells large errors, as Markdown."""
+    error = (predictions["energy_ev"] - predictions["truth_ev"]).abs().to_numpy()
+    columns = {"score": "domain_score"}
+    cells = []
+    for name in MEASURES:
+        values = predictions[columns.get(name, name)].to_numpy()
+        most = values >= np.quantile(values, 0.9)
+        ratio = error[most].mean() / error[~most].mean()
+        cells.append(f"{separation(error, values):.2f}, {spearman(error, values):.2f}, {ratio:.1f}")
+    return " | ".join([split, str(len(error)), *cells])
+
+
+def rise_rows(split: str, predictions: pd.DataFrame) -> list[str]:
+    """Return the error along the domain score, as Markdown."""
+    rows = []
+    for row in error_by_score(predictions).itertuples():
+        ends = f"{row.score_from:.2f} to {row.score_to:.2f}"
+        error = f"{row.value:.3f} [{row.low:.3f}, {row.high:.3f}]"
+        rows.append(f"{split} | {ends} | {row.n} | {error}")
+    return rows
 
 
 def _cell(row: pd.Series) -> str:
@@ -140,24 +180,33 @@ def _cell(row: pd.Series) -> str:
 
 
 def main(wanted: list[str]) -> None:
-    """Print the measures of the flag, then how the error rises with the score."""
-    flags, rises = [], []
+    """Print the three tables of the wanted cases."""
+    flags, told, rises = [], [], []
     for case in CASES:
         if wanted and case.key not in wanted:
             continue
         table = load(case)
         parts = {}
-        for split in ("composition", "host", "element"):
+        for split in case.splits:
             parts[split] = predictions_of(case, table, split)
             print(f"{case.key} {split} done", file=sys.stderr)
-        of_flag, of_score = measure(parts)
-        flags += [f"| {case.title} | {row} |" for row in of_flag]
-        rises += [f"| {case.title} | {row} |" for row in of_score]
-    heads = " | ".join(METRICS.values())
-    print(f"| data, model | split | n inside / flagged | {heads} | score and error, Spearman |")
+        composition = parts["composition"]
+        inside = composition[composition["in_domain"]]
+        for split, predictions in parts.items():
+            flags.append(f"| {case.title} | {flag_row(split, predictions, inside)} |")
+            told.append(f"| {case.title} | {measure_row(split, predictions)} |")
+            rises += [f"| {case.title} | {row} |" for row in rise_rows(split, predictions)]
+    print(f"| data | split | n inside / flagged | flagged | {' | '.join(METRICS.values())} |")
     print("|---" * (len(METRICS) + 4) + "|")
     print("\n".join(flags))
-    print("\n| data, model | split | domain score | n | MAE / eV |\n|---|---|---|---|---|")
+    print(
+        "\nArea under the curve for errors above twice the median, Spearman's correlation, and the"
+    )
+    print("error of the tenth of the rows with the largest value over that of the others:\n")
+    print(f"| data | split | n | {' | '.join(MEASURES.values())} |")
+    print("|---" * (len(MEASURES) + 3) + "|")
+    print("\n".join(told))
+    print("\n| data | split | domain score | n | MAE / eV |\n|---|---|---|---|---|")
     print("\n".join(rises))
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from catml.errors import ModelError
 from catml.models.base import Array
+from catml.models.domain import ApplicabilityDomain
 from catml.models.scaling import FeatureScaling
 
 ClusterMethod = Literal["k-means", "hierarchical"]
@@ -124,6 +125,46 @@ def map_descriptors(
     label, silhouettes = _cluster(Z, method, range(clusters[0], most + 1), seed)
     n = len(training)
     return DescriptorMap(xy[:n], xy[n:], explained, label[:n], label[n:], silhouettes)
+
+
+def map_candidates(
+    domain: ApplicabilityDomain,
+    candidates: Array,
+    *,
+    method: ClusterMethod = "k-means",
+    clusters: tuple[int, int] = (2, 10),
+    seed: int = 0,
+) -> DescriptorMap:
+    """Map candidates among the training rows that a fitted model keeps.
+
+    No training table is needed, so that a model read from a file can say where candidates lie.
+
+    Parameters
+    ----------
+    domain
+        ``model.domain_``: of large tables it keeps 2,000 training rows.
+    candidates
+        (m, D) descriptors as the model's featurizer gives them, NaN where missing.
+    method, clusters, seed
+        As of `map_descriptors`.
+
+    Raises
+    ------
+    ModelError
+        As `map_descriptors`; or the candidates have other columns than the training rows had.
+    """
+    if candidates.shape[1] != len(domain.scaling.fill):
+        raise ModelError(
+            f"The candidates have {candidates.shape[1]} descriptors, the training rows had "
+            f"{len(domain.scaling.fill)}; compute them with the model's own featurizer."
+        )
+    return map_descriptors(
+        domain.reference,
+        domain.scaling.apply(candidates),
+        method=method,
+        clusters=clusters,
+        seed=seed,
+    )
 
 
 def _check(training: Array, candidates: Array, method: str, clusters: tuple[int, int]) -> None:

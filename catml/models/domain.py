@@ -24,6 +24,7 @@ _LIMIT_QUANTILE = 0.99
 # Less than the one of distances, because doubt tells large errors so much better than these do.
 _DOUBT_QUANTILE = 0.97
 _MOST_MISSING = 0.95
+_LEAST_SCORE = 1e-6
 # The distance needs the shape of the training cloud, not every row of it.
 _MOST_REFERENCES = 2000
 _SYMBOL = re.compile(r"[A-Z][a-z]?")
@@ -58,14 +59,21 @@ class Assessment:
 
     @property
     def score(self) -> Array:
-        """(n,) how far outside: remoteness or doubt, and 1 more where something is unseen.
+        """(n,) how far outside: the larger of doubt and distance, and 1 more for what is unseen.
+
+        Doubt tells large errors better than a distance short of its limit does, which therefore
+        counts from half the limit only.
 
         At most 1 exactly where `in_domain` holds, so that flag and score never disagree.
         """
         unseen = np.zeros(len(self.remoteness), dtype=bool)
         for flag in self.novelties.values():
             unseen |= flag
-        return np.maximum(self.remoteness, self.doubt) + unseen
+        distance = self.remoteness
+        if self.doubt.any():
+            distance = np.where(distance > 1.0, distance, 2.0 * distance - 1.0)
+        # A row unseen in kind is outside even where its descriptors are those of a training row.
+        return np.maximum(np.maximum(distance, self.doubt), _LEAST_SCORE) + unseen
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from catml.errors import ModelError
-from catml.models.descriptor_map import map_descriptors
+from catml.models.descriptor_map import map_candidates, map_descriptors
+from catml.models.domain import ApplicabilityDomain
 
 METHODS = ("k-means", "hierarchical")
 
@@ -87,3 +89,15 @@ def test_of_a_large_table_every_row_gets_its_cluster(method: str) -> None:
 def test_what_cannot_be_mapped_is_refused(shapes, options, words) -> None:
     with pytest.raises(ModelError, match=words):
         map_descriptors(np.zeros(shapes[0]), np.zeros(shapes[1]), **options)
+
+
+def test_a_fitted_domain_suffices_to_map_candidates() -> None:
+    training, candidates = blobs([(0, 0), (8, 8)]), blobs([(0, 0), (0, 8)], seed=1)
+    rows = pd.DataFrame({"elements": ["Cu"] * 60, "site_atoms": ["Cu:1"] * 60})
+    domain = ApplicabilityDomain.learn(rows, training, np.arange(60))
+    found = map_candidates(domain, candidates)
+    direct = map_descriptors(training, candidates)
+    np.testing.assert_array_equal(found.candidate_cluster, direct.candidate_cluster)
+    np.testing.assert_allclose(np.abs(found.training_xy), np.abs(direct.training_xy), atol=1e-9)
+    with pytest.raises(ModelError, match="3 descriptors, the training rows had 2"):
+        map_candidates(domain, np.zeros((4, 3)))

@@ -1,8 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from catml.models.domain import ApplicabilityDomain, facets_of
+from catml.models.domain import ApplicabilityDomain, Assessment, facets_of
 from catml.structures.nanoparticles import nanoparticle
 from catml.structures.site_table import site_table_of_slab
 from tests.models.problems import dataset
@@ -142,3 +144,13 @@ def test_an_unseen_element_that_binds_is_told_apart(domain, table, features) -> 
     assert found.novelties["element"].tolist() == [True, True]
     assert found.novelties["site element"].tolist() == [False, True]
     assert "Zr never at the site" not in found.reason[1]
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 3), st.floats(0, 3), st.booleans()), min_size=1, max_size=20)
+)
+def test_flag_and_score_never_disagree(rows: list[tuple[float, float, bool]]) -> None:
+    remoteness, doubt, unseen = map(np.array, zip(*rows, strict=True))
+    inside = (remoteness <= 1) & (doubt <= 1) & ~unseen
+    found = Assessment(inside, np.where(inside, "", "why"), {"host": unseen}, remoteness, doubt)
+    assert ((found.score <= 1) == inside).all()
