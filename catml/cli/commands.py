@@ -170,7 +170,14 @@ def predict_command(options: argparse.Namespace) -> None:
     chosen = explanation(model.regressor_) if options.model or options.regressor else ""
     if chosen and not options.json:
         print(chosen, file=sys.stderr)
-    table = model.predict(list(dict.fromkeys(surfaces)) if options.most_stable else surfaces)
+    asked = list(dict.fromkeys(surfaces)) if options.most_stable else surfaces
+    table = model.predict(asked)
+    if options.map:
+        from catml.report.files import write_picture
+        from catml.workflow.descriptor_maps import draw_descriptor_map
+
+        figure, _ = draw_descriptor_map(model, asked, ~table["in_domain"])
+        write_picture(figure, options.map)
     if options.most_stable:
         from catml.screening.stable_site import most_stable_sites
 

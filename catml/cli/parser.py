@@ -187,6 +187,9 @@ def _add_energies(command: AddCommand) -> None:
         help="energies of your own, to re-anchor the model to: surface, site, energy_ev",
     )
     sub.add_argument(
+        "--map", metavar="PICTURE", help="draw where the sites lie among the training rows"
+    )
+    sub.add_argument(
         "--most-stable",
         action="store_true",
         help="one row per surface: its lowest site, and how sure that is",

@@ -19,7 +19,10 @@ from catml.report.style import (
 from catml.report.tables import require_columns, require_rows
 
 _COLUMNS = ("role", "x", "y", "cluster")
+_EDGE = 0.12
 _ROLES = ("training", "candidate")
+_BY_CLUSTER = ("clusters with training rows", "clusters without")
+_BY_DOMAIN = ("inside the training domain", "outside")
 
 
 @styled
@@ -32,7 +35,8 @@ def descriptor_map_figure(
     ----------
     rows
         `role` ("training" or "candidate"), `x`, `y` (principal components, in standard
-        deviations of the descriptors), `cluster` (number of the cluster).
+        deviations of the descriptors), `cluster` (number of the cluster). With a column `outside`
+        (bool) candidates are told apart by it: whether they are outside the training domain.
     explained
         Shares (0…1) of the variance along `x` and `y`.
 
@@ -40,8 +44,8 @@ def descriptor_map_figure(
     -------
     figure : matplotlib.figure.Figure
         Single column. Grey rings: training rows; blue diamonds: candidates in clusters with
-        training rows; vermillion triangles: candidates in clusters without any. Each cluster has
-        its number, from 1, beside its middle row.
+        training rows, or inside the domain; vermillion triangles: candidates in clusters without
+        any, or outside. Each cluster has its number, from 1, beside its middle row.
     data : pandas.DataFrame
         The rows drawn and `uncharted`: whether the cluster has no training row.
 
@@ -57,16 +61,17 @@ def descriptor_map_figure(
         raise DatasetError(
             f"the descriptor map has the role {unknown[0]!r}; allowed are {', '.join(_ROLES)}"
         )
-    data = rows[list(_COLUMNS)].reset_index(drop=True)
+    data = rows[[*_COLUMNS, *rows.columns.intersection(["outside"])]].reset_index(drop=True)
     training = data["role"] == "training"
     data["uncharted"] = ~data["cluster"].isin(data.loc[training, "cluster"])
     figure = new_figure(SINGLE_COLUMN_IN, 3.5)
     axes = figure.add_subplot()
     _scatter(axes, data[training], "o", GREY, "training rows")
-    known = data[~training & ~data["uncharted"]]
-    _scatter(axes, known, "D", BLUE, "candidates, clusters with training rows")
-    new = data[~training & data["uncharted"]]
-    _scatter(axes, new, "^", VERMILLION, "candidates, clusters without")
+    parted, near, far = "uncharted", *_BY_CLUSTER
+    if "outside" in data:
+        parted, near, far = "outside", *_BY_DOMAIN
+    _scatter(axes, data[~training & ~data[parted]], "D", BLUE, f"candidates, {near}")
+    _scatter(axes, data[~training & data[parted]], "^", VERMILLION, f"candidates, {far}")
     for cluster, members in data.groupby("cluster"):
         _write_number(axes, int(str(cluster)) + 1, members[["x", "y"]].to_numpy(dtype=np.float64))
     shares = [f"component ({100 * share:.0f} % of the variance)" for share in explained]
@@ -80,11 +85,16 @@ def _write_number(axes: Axes, number: int, xy: NDArray[np.float64]) -> None:
     """Write the number of a cluster beside its row nearest to the median."""
     middle = xy[np.square(xy - np.median(xy, axis=0)).sum(axis=1).argmin()]
     # Steps of the golden angle keep the numbers of clusters on one spot apart.
-    direction = np.deg2rad(137.5) * number
+    angle = np.deg2rad(137.5) * number
+    step = np.array([np.cos(angle), np.sin(angle)])
+    # Near an edge the number goes inwards, where no axis is in its way.
+    place = axes.transAxes.inverted().transform(axes.transData.transform(middle))
+    step[place < _EDGE] = np.abs(step[place < _EDGE])
+    step[place > 1 - _EDGE] = -np.abs(step[place > 1 - _EDGE])
     axes.annotate(
         str(number),
         (float(middle[0]), float(middle[1])),
-        xytext=(14 * np.cos(direction), 14 * np.sin(direction)),
+        xytext=tuple(14 * step),
         textcoords="offset points",
         ha="center",
         va="center",

@@ -23,7 +23,9 @@ from catml.structures.adsorbates import place
 from catml.structures.sites import find_sites
 from catml.structures.surface import Surface
 from catml.validation.calibration import calibration_table, group_errors
+from catml.workflow.descriptor_maps import draw_descriptor_map
 from catml.workflow.screening import Screening
+from catml.workflow.steps import candidate_sites
 
 FOLDER = "figures"
 # A bar chart of more groups than this cannot be read.
@@ -47,6 +49,7 @@ def draw_figures(screening: Screening, folder: Path) -> tuple[ReportFigure, ...]
 def _figures(screening: Screening, folder: Path) -> Iterator[ReportFigure]:
     yield from _volcano(screening, folder)
     yield from _validation(screening, folder)
+    yield _map(screening, folder)
     yield from _candidates(screening, folder)
 
 
@@ -156,6 +159,33 @@ def _validation(screening: Screening, folder: Path) -> Iterator[ReportFigure]:
                 "entirely, with its 95 % interval."
             ),
         )
+
+
+def _map(screening: Screening, folder: Path) -> ReportFigure:
+    """One point per candidate: its most stable site."""
+    candidates = screening.candidates
+    sites = candidate_sites(screening.space).set_index(["surface", "site"])
+    best = pd.MultiIndex.from_frame(candidates[["surface", "best_site"]])
+    outside = ~candidates["in_domain"].to_numpy(dtype=bool)
+    drawn = draw_descriptor_map(screening.model, sites.loc[best].reset_index(), outside)
+    data = drawn[1]
+    alone = int((data["uncharted"] & (data["role"] == "candidate")).sum())
+    return _saved(
+        drawn,
+        folder,
+        name="descriptor-map",
+        section="extrapolation",
+        title="Where the training data and the candidates lie",
+        caption=(
+            "Each point is a site, described by all the numbers the model learns from; the two "
+            "axes are the directions in which these differ most. The closer two points, the more "
+            f"alike the sites. Of {len(candidates):,} candidates, each drawn at its most stable "
+            f"site, {int(outside.sum()):,} are outside what the model was trained on, for any of "
+            f"the reasons in the table; {alone:,} are in groups of similar sites (numbered) that "
+            "hold no training row at all. A point outside may still lie among grey rings, where "
+            "it differs in a direction the picture does not show."
+        ),
+    )
 
 
 def _candidates(screening: Screening, folder: Path) -> Iterator[ReportFigure]:

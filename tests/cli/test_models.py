@@ -38,6 +38,12 @@ def test_a_model_is_fitted_described_and_asked(
     assert f"set of elements     {composition['mae_ev']:.3f}" in text
     rows = json.loads(said(capsys, "predict", "CO", "Hf@Cu(100)", "--model", path, "--json"))
     assert {row["surface"] for row in rows} == {"Hf@Cu(100)"}
+    picture = tmp_path / "map.svg"
+    said(capsys, "predict", "CO", "Hf@Cu(100)", "--model", path, "--map", str(picture))
+    drawn = picture.read_text(encoding="utf-8")
+    inside = sum(row["in_domain"] for row in rows)
+    assert "training rows, n = 285" in drawn
+    assert f"candidates, outside, n = {len(rows) - inside}" in drawn
 
 
 def test_joined_data_say_by_how_much_they_were_moved(

@@ -33,6 +33,17 @@ def test_candidates_without_training_rows_stand_out() -> None:
     assert sorted(drawn) == sorted(zip(data["x"], data["y"], strict=True))
 
 
+def test_candidates_are_parted_by_the_domain_where_it_is_known() -> None:
+    outside = [False, False, False, True, False, False]
+    figure, data = descriptor_map_figure(rows().assign(outside=outside), explained=(0.6, 0.25))
+    assert data["outside"].tolist() == outside
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert labels[1:] == [
+        "candidates, inside the training domain, n = 2",
+        "candidates, outside, n = 1",
+    ]
+
+
 def test_training_rows_alone_can_be_drawn() -> None:
     figure, _ = descriptor_map_figure(rows().head(3), explained=(1.0, 0.0))
     assert len(figure.legends[0].get_texts()) == 1

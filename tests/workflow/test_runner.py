@@ -60,7 +60,13 @@ def test_every_table_figure_and_record_is_there(done: RunResult) -> None:
     tables = {path.stem for path in (done.folder / "tables").iterdir()}
     assert tables >= {"candidates", "sites", "scores", "validation", "training", "left_out"}
     figures = list((done.folder / "figures").glob("*.png"))
-    assert {path.stem for path in figures} >= {"volcano", "parity", "calibration", "ranking"}
+    assert {path.stem for path in figures} >= {
+        "volcano",
+        "parity",
+        "calibration",
+        "ranking",
+        "descriptor-map",
+    }
     for figure in figures:
         assert figure.with_suffix(".svg").is_file()
         assert figure.with_suffix(".csv").is_file()
