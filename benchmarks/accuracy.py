@@ -58,6 +58,14 @@ BLOCKS = (
         (("random", 10), ("composition", 10), ("family", None), ("host", None)),
     ),
     Block(
+        "ma2015-dft-geometry",
+        "CO, {100} alloys (Ma 2015), DFT d-band moments and geometry",
+        "CO",
+        ("ma2015",),
+        "d_band_and_geometry",
+        (("random", 10), ("composition", 10), ("family", None), ("host", None)),
+    ),
+    Block(
         "ma2015",
         "CO, {100} alloys (Ma 2015), no DFT",
         "CO",

@@ -21,7 +21,8 @@ from catml.models.domain import ApplicabilityDomain, Assessment
 from catml.models.inputs import as_site_rows
 from catml.models.intervals import Training, fit_with_intervals
 from catml.models.own_rows import own_rows, stated_functional
-from catml.models.priors import Prior, PriorName, check_prior, left_out_energies
+from catml.models.prior_names import PriorName
+from catml.models.priors import Prior, check_prior, left_out_energies
 from catml.models.regressor_names import RegressorName
 from catml.models.regressors import Regressor, affordable_regressor, suggested_regressor
 from catml.models.training_rows import (

@@ -13,6 +13,10 @@ With d filling f, degeneracies 4 and 2 (2π*, 5σ, spin), and a Pauli repulsion 
 ε_σ = −7 eV and V_σ/V_π = 1.3 are kept; there the gains are perturbative and a = b = 1.)
 V_ad², the coupling relative to Cu, is the element's (Ruban et al. 1997,
 doi:10.1016/S1381-1169(96)00348-2). E₀, β and the non-negative a, b, c are fitted.
+
+By itself the form describes CO on the alloys of Ma 2015 to 0.21 eV (random folds, n = 285). It
+gains nothing for a regressor that sees the same moments: 0.094 eV with and 0.092 eV without it,
+and for host metals left out, where five fix its four terms, 0.33 and 0.25 eV.
 """
 
 from dataclasses import dataclass

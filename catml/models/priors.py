@@ -7,7 +7,7 @@ fitted without them.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,10 +15,8 @@ import pandas as pd
 from catml.errors import ModelError
 from catml.models.base import Array, RowSets
 from catml.models.chemisorption import ChemisorptionMean, DBandSites
+from catml.models.prior_names import PRIOR_NAMES, PriorName
 from catml.models.pure_metals import MetalSites, PureMetalMean
-
-PriorName = Literal["chemisorption", "pure_metals"]
-PRIOR_NAMES: tuple[PriorName, ...] = get_args(PriorName)
 
 Sites = DBandSites | MetalSites
 Mean = ChemisorptionMean | PureMetalMean

@@ -4,6 +4,11 @@ The energies of the pure-metal rows are averaged per element, with a common shif
 kind and facet. An element without a pure row takes the energy of a smooth model of the elements:
 ridge regression of the known ones on four elemental properties. A site of several elements takes
 their mean, each atom counting once.
+
+It serves where the binding metals have energies. For a host metal without one it is a handicap:
+the levels of the other hosts, once taken away, no longer tell the regressor where the new one
+lies (Ma 2015 with calculated d bands, hosts left out one at a time, n = 285: RMSE 0.42 eV with
+the prior, 0.25 eV without).
 """
 
 from collections.abc import Mapping, Sequence

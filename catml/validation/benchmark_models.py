@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from catml.models.adsorption import AdsorptionModel, Descriptors
 from catml.models.estimators import LARGEST_KERNEL
-from catml.models.priors import PriorName
+from catml.models.prior_names import PriorName
 from catml.models.regressor_names import IN_WORDS, REGRESSOR_NAMES, RegressorName
 from catml.models.regressors import suggested_regressor
 from catml.validation.baselines import (

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, Field, model_validator
 
 from catml.errors import WorkflowError
+from catml.models.prior_names import PriorName
 from catml.models.regressor_names import RegressorName
 from catml.screening.candidates import check_space
 from catml.structures.dft.inputs import Code
@@ -45,10 +46,11 @@ class DataSection(Section):
 
 
 class ModelSection(Section):
-    """The regressor, the descriptors it sees, and the seed of everything random."""
+    """The regressor, the descriptors it sees, the prior whose rest it learns, and the seed."""
 
     regressor: RegressorName = "gaussian_process"
     descriptors: Literal["environment", "geometry", "similarity"] = "geometry"
+    prior: PriorName | None = None
     seed: Annotated[int, Field(ge=0)] = 0
 
 

@@ -10,9 +10,11 @@ import pandas as pd
 
 from catml.data.cards import DatasetCard, read_card
 from catml.models.explanation import explanation
+from catml.models.prior_names import PRIOR_IN_WORDS
 from catml.models.regressor_names import IN_WORDS
 from catml.report.content import ReactionFacts, Reference, ReportContent
 from catml.report.document import build_report
+from catml.workflow.config import WorkflowConfig
 from catml.workflow.figures import draw_figures, draw_slab_pictures
 from catml.workflow.screening import Screening
 from catml.workflow.shortlist_structures import FOLDER
@@ -153,8 +155,8 @@ def _method(screening: Screening) -> tuple[str, ...]:
         "its uncertainty.",
         f"The other energies of {adsorbate}* are predictions of "
         f"{IN_WORDS[config.model.regressor]}, trained on {len(table):,} calculated energies. "
-        f"It sees {_DESCRIPTORS[config.model.descriptors]}. No DFT calculation is needed for a "
-        f"candidate. {explanation(screening.model.regressor_)}".strip(),
+        f"It sees {_DESCRIPTORS[config.model.descriptors]}{_prior_in_words(config)}. No DFT "
+        f"calculation is needed for a candidate. {explanation(screening.model.regressor_)}".strip(),
         "The 90 % intervals are calibrated on rows whose composition the model had not seen, by "
         "the share of such rows that fall inside. The validation below repeats everything "
         "(descriptor scaling, model settings, calibration) inside each training fold.",
@@ -164,6 +166,11 @@ def _method(screening: Screening) -> tuple[str, ...]:
         f"put through the volcano. The ranking is by the share of draws between "
         f"{window.low_ev:.2f} and {window.high_ev:.2f} eV.",
     )
+
+
+def _prior_in_words(config: WorkflowConfig) -> str:
+    prior = config.model.prior
+    return "" if prior is None else f" and learns {PRIOR_IN_WORDS[prior]}"
 
 
 def _extrapolation_notes(screening: Screening) -> tuple[str, ...]:

@@ -151,7 +151,8 @@ def describe_run(workflow: str | Path, *, out: str | Path | None = None) -> str:
         f"  reaction    {reaction.title}: {reaction.overall.text}",
         f"  data        {len(table)} rows of {reaction.descriptor.adsorbate} "
         f"({', '.join(sorted(set(table['source'])))}), {reaction.descriptor.functional}",
-        f"  model       {config.model.regressor} on {config.model.descriptors} descriptors",
+        f"  model       {config.model.regressor} on {config.model.descriptors} descriptors"
+        + (f", prior {config.model.prior}" if config.model.prior else ""),
         f"  validation  {config.validation.folds} folds: {', '.join(config.validation.splits)}",
         f"  candidates  {len(space.surfaces)} surfaces; "
         f"{int(space.skipped['count'].sum())} combinations do not exist",

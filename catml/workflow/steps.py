@@ -57,6 +57,7 @@ def new_model(config: WorkflowConfig, reaction: Reaction) -> AdsorptionModel:
         reaction.descriptor.adsorbate,
         regressor=config.model.regressor,
         descriptors=config.model.descriptors,
+        prior=config.model.prior,
         seed=config.model.seed,
     )
 

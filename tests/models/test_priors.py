@@ -9,7 +9,8 @@ from catml.data.tables import load_dataset
 from catml.errors import ModelError
 from catml.models.adsorption import AdsorptionModel
 from catml.models.persistence import load_model
-from catml.models.priors import PRIOR_NAMES, Prior, left_out_energies
+from catml.models.prior_names import PRIOR_IN_WORDS, PRIOR_NAMES
+from catml.models.priors import Prior, left_out_energies
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +23,10 @@ def modelled(prior, regressor="ridge", **settings) -> AdsorptionModel:
     return AdsorptionModel(
         "CO", regressor=regressor, descriptors="d_band", prior=prior, n_jobs=1, **settings
     )
+
+
+def test_every_prior_is_put_in_words() -> None:
+    assert tuple(PRIOR_IN_WORDS) == PRIOR_NAMES
 
 
 @pytest.mark.parametrize("prior", PRIOR_NAMES)

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.utils.estimator_checks import check_estimator
 
 from catml.data.tables import load_dataset
 from catml.descriptors.featurizer import DFT_COLUMNS
@@ -31,6 +32,11 @@ def test_its_mean_is_that_of_the_two_processes() -> None:
     mean, std = model.predict(X[60:], return_std=True)
     np.testing.assert_allclose(mean, (first[0] + second[0]) / 2)
     np.testing.assert_allclose(std**2, (first[1] ** 2 + second[1] ** 2) / 2)
+
+
+@pytest.mark.parametrize("estimator", [TwoViews(), CompositeGaussianProcess()])
+def test_is_a_scikit_learn_estimator(estimator) -> None:
+    check_estimator(estimator)
 
 
 def test_without_a_calculated_d_band_it_is_one_process() -> None:

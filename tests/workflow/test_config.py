@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catml.errors import WorkflowError
+from catml.models.prior_names import PRIOR_NAMES
 from catml.models.regressor_names import REGRESSOR_NAMES
 from catml.resources import shipped_folder
 from catml.workflow.config import WorkflowConfig, check_config, load_config
@@ -47,6 +48,12 @@ def test_what_is_not_said_has_a_stated_default() -> None:
 def test_every_regressor_has_its_name_in_a_workflow() -> None:
     for name in REGRESSOR_NAMES:
         assert check_config(workflow(model__regressor=name)).model.regressor == name
+
+
+def test_every_prior_has_its_name_in_a_workflow() -> None:
+    assert check_config(workflow()).model.prior is None
+    for name in PRIOR_NAMES:
+        assert check_config(workflow(model__prior=name)).model.prior == name
 
 
 @pytest.mark.parametrize(

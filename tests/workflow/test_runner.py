@@ -8,6 +8,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,9 +22,11 @@ from catml.data.importers import write_dataset
 from catml.data.tables import load_dataset
 from catml.errors import CatmlError, WorkflowError
 from catml.screening.reactions import load_reaction
+from catml.workflow.config import load_config
 from catml.workflow.runner import RunResult, describe_run, run
+from catml.workflow.steps import new_model
 
-SMALL = {
+SMALL: dict[str, Any] = {
     "title": "A small screening",
     "question": "Which skins bind CO like the optimum?",
     "reaction": "co2_reduction",
@@ -209,6 +212,14 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(tmp_path: Path) ->
     assert "520 rows of CO (ma2015, xu2022), RPBE" in text
     assert "14 surfaces" in text
     assert [path.name for path in tmp_path.iterdir()] == ["small.yaml"]
+
+
+def test_the_model_learns_what_the_prior_leaves(tmp_path: Path) -> None:
+    model = SMALL["model"] | {"prior": "pure_metals"}
+    path = write(tmp_path / "small.yaml", model=model)
+    assert "ridge on environment descriptors, prior pure_metals" in describe_run(path)
+    fitted = new_model(load_config(path), load_reaction("co2_reduction"))
+    assert fitted.prior == "pure_metals"
 
 
 @pytest.mark.parametrize(
