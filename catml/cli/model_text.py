@@ -52,9 +52,9 @@ def model_text(stated: Mapping[str, Any]) -> str:
 
 
 def _descriptors(stated: Mapping[str, Any]) -> str:
-    model = stated["model"]
-    prior = model.get("prior")
-    said = f"descriptors: {model['descriptors']} ({stated['n_features']} columns)"
+    prior = stated["model"].get("prior")
+    kind = stated["training"]["descriptors"]
+    said = f"descriptors: {kind} ({stated['n_features']} columns)"
     return said if prior is None else f"{said}; prior: {prior}"
 
 

@@ -216,7 +216,7 @@ def _add_models(command: AddCommand) -> None:
     sub.add_argument("--functional", metavar="NAME", help="whose scale (default: of most rows)")
     sub.add_argument("--regressor", metavar="NAME", help="such as ridge (default: by the rows)")
     sub.add_argument(
-        "--descriptors", default="geometry", metavar="KIND", help="such as electronic (geometry)"
+        "--descriptors", metavar="KIND", help="such as electronic (default: by the rows)"
     )
     sub.add_argument("--seed", type=int, default=0, metavar="N", help="of whatever is random (0)")
     sub.add_argument("-o", "--output", required=True, metavar="FILE", help="such as co.skops")

@@ -24,7 +24,12 @@ from catml.models.own_rows import own_rows, stated_functional
 from catml.models.prior_names import PriorName
 from catml.models.priors import Prior, check_prior, left_out_energies
 from catml.models.regressor_names import RegressorName
-from catml.models.regressors import Regressor, affordable_regressor, suggested_regressor
+from catml.models.regressors import (
+    LARGEST_GAUSSIAN_PROCESS,
+    Regressor,
+    affordable_regressor,
+    suggested_regressor,
+)
 from catml.models.training_rows import (
     SITE_IDENTITY,
     training_facts,
@@ -55,12 +60,13 @@ class AdsorptionModel(BaseEstimator):
         What is adsorbed: ``"CO"``.
     regressor
         One of `catml.models.regressor_names.REGRESSOR_NAMES`; by default the Gaussian process up
-        to 6,000 rows and boosted trees beyond. Those that compare every row with every other
+        to 6,000 rows and the blend beyond. Those that compare every row with every other
         learn from a part of a larger table (`catml.models.row_subset`).
     descriptors
-        ``"geometry"`` (elements of the environment, type and geometry of the site),
-        ``"environment"`` (elements only), ``"composition"`` (both, with the share of every element
-        and statistics of the whole environment), ``"electronic"`` (orbital-wise coordination,
+        ``"geometry"`` (elements of the environment, type and geometry of the site; the default up
+        to 6,000 rows), ``"environment"`` (elements only), ``"composition"`` (both, with the share
+        of every element and statistics of the whole environment; the default beyond),
+        ``"electronic"`` (orbital-wise coordination,
         electronegativity and the estimated d band), ``"d_band"`` (calculated d-band moments),
         ``"d_band_and_geometry"`` (these, the geometry, and how the surroundings differ from the
         binding atom; made for the regressor ``"two_views"``, its default),
@@ -112,7 +118,7 @@ class AdsorptionModel(BaseEstimator):
         adsorbate: str,
         *,
         regressor: RegressorName | None = None,
-        descriptors: Descriptors = "geometry",
+        descriptors: Descriptors | None = None,
         prior: PriorName | None = None,
         pure_energies_ev: Mapping[str, float] | None = None,
         groups: str = "elements",
@@ -146,7 +152,7 @@ class AdsorptionModel(BaseEstimator):
         check_prior(self.prior, self.pure_energies_ev)
         rows = usable_rows(table, adsorbate=self.adsorbate, groups=self.groups)
         energy_ev = rows["energy_ev"].to_numpy(dtype=np.float64)
-        featurizer = make_featurizer(self.descriptors).fit(rows)
+        featurizer = make_featurizer(self.descriptors_name(len(rows))).fit(rows)
         features = featurizer.transform(rows)
         X = features.to_numpy(dtype=np.float64)
         regressor = with_columns(self.new_regressor(len(rows)), list(features.columns))
@@ -169,7 +175,12 @@ class AdsorptionModel(BaseEstimator):
         )
         self.feature_names_ = tuple(map(str, features.columns))
         self.featurizer_, self.regressor_, self.prior_ = featurizer, regressor, prior
-        self.training_ = training_facts(table, rows, self.regressor_name(len(rows)))
+        self.training_ = training_facts(
+            table,
+            rows,
+            regressor=self.regressor_name(len(rows)),
+            descriptors=self.descriptors_name(len(rows)),
+        )
         self.witnesses_ = witness_rows(rows)
         self.adaptation_: Adaptation | None = None
         return self
@@ -278,6 +289,12 @@ class AdsorptionModel(BaseEstimator):
         if self.regressor is None and self.descriptors == "d_band_and_geometry":
             return "two_views"
         return self.regressor or suggested_regressor(n_rows)
+
+    def descriptors_name(self, n_rows: int) -> Descriptors:
+        """Kind of descriptors for so many rows."""
+        if self.descriptors is not None:
+            return self.descriptors
+        return "geometry" if n_rows <= LARGEST_GAUSSIAN_PROCESS else "composition"
 
     def new_regressor(self, n_rows: int) -> Regressor:
         """An unfitted regressor, as `fit` takes it for so many rows."""

@@ -282,7 +282,7 @@ def _named(members: Mapping[str, bytes], start: str, end: str) -> dict[str, byte
 
 def _featurizer(header: Mapping[str, Any]) -> SiteTransformer:
     """The featurizer, which learns nothing but names and sizes."""
-    featurizer = make_featurizer(header["model"]["descriptors"])
+    featurizer = make_featurizer(header["training"]["descriptors"])
     featurizer.n_features_in_ = int(header["table_columns"])
     featurizer.feature_names_out_ = np.array(header["feature_names"], dtype=object)
     return featurizer

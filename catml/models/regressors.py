@@ -162,11 +162,11 @@ def affordable_regressor(name: str, n_rows: int, *, seed: int = 0, n_jobs: int =
 
 
 def suggested_regressor(n_rows: int) -> RegressorName:
-    """The regressor for a table of `n_rows`: exact while affordable, trees beyond.
+    """The regressor for a table of `n_rows`: exact while affordable, a blend beyond.
 
     Examples
     --------
     >>> suggested_regressor(300), suggested_regressor(17_000)
-    ('gaussian_process', 'xgboost')
+    ('gaussian_process', 'blend')
     """
-    return "gaussian_process" if n_rows <= LARGEST_GAUSSIAN_PROCESS else "xgboost"
+    return "gaussian_process" if n_rows <= LARGEST_GAUSSIAN_PROCESS else "blend"

@@ -33,8 +33,9 @@ class TrainingFacts:
         What the energies stand against.
     checksum
         SHA-256 of the energies, sites and sources of the training rows.
-    regressor
-        Name of the regressor, also where it was chosen by the number of rows.
+    regressor, descriptors
+        Names of the regressor and of the kind of descriptors, also where they were chosen by the
+        number of rows.
     alignment
         Offsets applied when the table was loaded, as in its ``attrs``.
     """
@@ -47,6 +48,7 @@ class TrainingFacts:
     functional: str
     checksum: str
     regressor: str
+    descriptors: str
     alignment: tuple[dict[str, Any], ...] = ()
 
 
@@ -95,8 +97,10 @@ def usable_rows(table: pd.DataFrame, *, adsorbate: str, groups: str) -> pd.DataF
     return complete_table(rows)
 
 
-def training_facts(table: pd.DataFrame, rows: pd.DataFrame, regressor: str) -> TrainingFacts:
-    """What the usable rows of a table are, learned from by the regressor of this name."""
+def training_facts(
+    table: pd.DataFrame, rows: pd.DataFrame, *, regressor: str, descriptors: str
+) -> TrainingFacts:
+    """What the usable rows of a table are, and the names of what learned from them."""
     left_out: dict[str, int] = {}
     if "status" in table:
         counts = table.loc[table["status"] != "ok", "status"].value_counts()
@@ -113,6 +117,7 @@ def training_facts(table: pd.DataFrame, rows: pd.DataFrame, regressor: str) -> T
         functional=str(rows["functional"].iloc[0]),
         checksum=_checksum(rows),
         regressor=regressor,
+        descriptors=descriptors,
         alignment=tuple(table.attrs.get("alignment", ())),
     )
 
