@@ -54,6 +54,19 @@ def test_the_similarity_of_sites_predicts_energies_of_compositions_it_has_not_se
     assert errors["the mean of the training rows"] > 0.4
 
 
+@pytest.mark.slow
+def test_sites_where_nothing_stays_are_weighed_down() -> None:
+    done = subprocess.run(
+        [sys.executable, str(FOLDER / "stable_sites.py"), "ridge"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    rows = [line.split(" | ") for line in done.stdout.splitlines() if line.startswith("| ")]
+    known, everywhere, weighed = (float(row[2].split()[0]) for row in rows[1:])
+    assert known < weighed < everywhere
+
+
 def run_d_bands(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, str(FOLDER / "d_bands.py"), *arguments],
