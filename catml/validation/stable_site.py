@@ -4,9 +4,9 @@ Two questions with different answers: which of the sites that a dataset knows is
 which of all the sites that the surface has. The second is the one a screening asks, and the harder:
 a predicted site may be one where the adsorbate does not stay.
 
-The lowest known energy is taken for the truth. Where a table lacks the sites that bind most, because
-their calculation failed, the energy found looks too low by whole eV; a few such surfaces make much
-of the error among all sites (`benchmarks/stable_sites.py`).
+The lowest known energy is taken for the truth. Where a table lacks the sites that bind most,
+because their calculation failed, the energy found looks too low by whole eV; a few such surfaces
+make much of the error among all sites (`benchmarks/stable_sites.py`).
 """
 
 from __future__ import annotations
