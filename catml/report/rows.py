@@ -20,7 +20,7 @@ from catml.report.tables import RANKED_COLUMNS, SCORE_COLUMNS, records, require_
 
 _ACTIVITY = ("log10_activity", "log10_activity_lower", "log10_activity_upper")
 _EXAMPLES = 4
-_DISTANCE = r" \([\d.]+ times the usual distance\)"
+_MEASURE = r" \([\d.]+ times the usual (?:distance|limit)\)"
 
 
 @dataclass(frozen=True)
@@ -153,8 +153,8 @@ def extrapolation_rows(candidates: pd.DataFrame, shortlist: pd.DataFrame) -> lis
     """Return the extrapolated candidates by reason, the most frequent reason first."""
     outside = candidates[candidates["origin"] == "extrapolated"]
     given = outside.get("domain_reason", pd.Series("", index=outside.index)).fillna("")
-    # How many times too far a site is differs from row to row; the kind of reason does not.
-    kinds = given.astype(str).str.replace(_DISTANCE, "", regex=True)
+    # How many times too much it is differs from row to row; the kind of reason does not.
+    kinds = given.astype(str).str.replace(_MEASURE, "", regex=True)
     reasons = kinds.replace("", words()["reason_unknown"])
     listed = set(shortlist["surface"])
     rows = []

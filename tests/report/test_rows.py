@@ -67,3 +67,17 @@ def test_an_extrapolation_without_a_reason_still_counts():
     assert [(row.reason, row.count) for row in rows] == [
         ("outside the range of the training data", 24)
     ]
+
+
+def test_reasons_that_differ_by_a_measure_only_are_one():
+    table = synthetic.candidates()
+    outside = table["origin"] == "extrapolated"
+    reasons = [
+        f"site unlike the training data ({n / 10:.1f} times the usual distance); the model is "
+        f"unusually unsure ({n / 20:.1f} times the usual limit)"
+        for n in range(int(outside.sum()))
+    ]
+    table.loc[outside, "domain_reason"] = reasons
+    (row,) = extrapolation_rows(table, table.head(0))
+    assert row.reason == "site unlike the training data; the model is unusually unsure"
+    assert row.count == outside.sum()
