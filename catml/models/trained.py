@@ -68,6 +68,7 @@ def recipe(adsorbate: str, n_rows: int) -> str:
         "schema": SCHEMA,
         "data": {key: read_card(key).sha256 for key in datasets_with(adsorbate)},
         "model": _settings(model),
+        "descriptors": model.descriptors_name(n_rows),
         "regressor": _settings(model.new_regressor(n_rows)),
     }
     return hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()
