@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from catml.errors import DatasetError
 from catml.report.style import (
@@ -34,7 +34,7 @@ _LABELS = {
     "baseline": "naive baseline",
 }
 _CURVE_MARKERS = ("o", "s", "^", "D", "v", "P")
-_MOST_PANELS = 4
+_MOST_PANELS = 3
 _TICKS = (0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0)
 
 
@@ -67,7 +67,7 @@ def model_errors_figure(
     Returns
     -------
     figure : matplotlib.figure.Figure
-        Double column, up to four panels in a row; the axis of errors is logarithmic.
+        Double column, up to three panels in a row; the axis of errors is logarithmic.
     data : pandas.DataFrame
         The rows drawn.
 
@@ -109,13 +109,18 @@ def model_errors_figure(
     grid[0].set_xscale("log")
     grid[0].set_xlim(0.85 * low, 1.15 * high)
     ticks = [tick for tick in _TICKS if 0.85 * low <= tick <= 1.15 * high]
-    for axes in grid[: len(splits)]:
+    for number, axes in enumerate(grid[: len(splits)]):
         axes.set_xticks(ticks)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.tick_params(axis="x", rotation=60)
         axes.set_xlabel(label)
         axes.label_outer()
+        if number + columns >= len(splits):
+            # The lowest panel of its column, also where the last row is not full.
+            axes.tick_params(axis="x", labelbottom=True)
+            axes.set_xlabel(label)
+            axes.xaxis.label.set_visible(True)
     kinds = [kind for kind in _LABELS if kind in set(errors["kind"])]
     handles = [legend_marker(_MARKERS[k], _LABELS[k], color=_COLORS[k]) for k in kinds]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
@@ -203,6 +208,9 @@ def curve_figure(
         )
     if log_x:
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_ylim(bottom=0)
     if noise_floor is not None:
         axes.axhspan(0, noise_floor, color=PALE, zorder=0, linewidth=0)

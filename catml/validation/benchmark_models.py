@@ -16,6 +16,7 @@ from catml.models.adsorption import AdsorptionModel, Descriptors
 from catml.models.estimators import LARGEST_KERNEL
 from catml.models.prior_names import PriorName
 from catml.models.regressor_names import IN_WORDS, REGRESSOR_NAMES, RegressorName
+from catml.models.regressors import suggested_regressor
 from catml.validation.baselines import (
     Grouping,
     GroupMean,
@@ -199,7 +200,7 @@ def _ours() -> list[BenchmarkModel]:
             DEFAULT_MODEL,
             "catml as it comes, no DFT input",
             partial(_adsorption_model, None, "geometry"),
-            cost_s=(0.2, 5.0, 10.0),
+            cost_s=_cost_as_it_comes(),
         ),
         ours(
             "catml_dft",
@@ -211,7 +212,7 @@ def _ours() -> list[BenchmarkModel]:
             "catml_pure_metals",
             "catml on energies of the pure metals as a prior, no DFT input",
             partial(_adsorption_model, None, "geometry", prior="pure_metals"),
-            cost_s=(0.3, 7.0, 15.0),
+            cost_s=_cost_as_it_comes(),
         ),
     ]
     models += [
@@ -234,6 +235,15 @@ def _ours() -> list[BenchmarkModel]:
         for name in REGRESSOR_NAMES
     ]
     return models
+
+
+def _cost_as_it_comes() -> tuple[float, float, float]:
+    """Cost of the regressor that is taken at each size where none is named."""
+    names = [suggested_regressor(int(size)) for size in _SIZES]
+    small, middle, large = (
+        _COSTS.get(name, _DEFAULT_COST)[place] for place, name in enumerate(names)
+    )
+    return small, middle, large
 
 
 def _adsorption_model(
