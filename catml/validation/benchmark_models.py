@@ -181,6 +181,10 @@ def _published() -> list[BenchmarkModel]:
 _KERNEL_RECIPES = ("noh2018", "jinnouchi2017")
 
 
+# Of the regressors that are made for other descriptors than "geometry".
+_DESCRIPTORS: Mapping[str, Descriptors] = {"two_views": "d_band_and_geometry"}
+
+
 def _recipe(name: str, adsorbate: str) -> Any:
     return RECIPES[name].make()
 
@@ -229,7 +233,8 @@ def _ours() -> list[BenchmarkModel]:
         ours(
             name,
             IN_WORDS[name],
-            partial(_adsorption_model, name, "geometry"),
+            partial(_adsorption_model, name, _DESCRIPTORS.get(name, "geometry")),
+            ("calculated d band",) if name in _DESCRIPTORS else (),
             cost_s=_COSTS.get(name, _DEFAULT_COST),
         )
         for name in REGRESSOR_NAMES
