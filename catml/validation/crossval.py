@@ -153,7 +153,7 @@ def _fit_and_predict(model: TableModel, rows: pd.DataFrame, part: Fold) -> _Fold
     fresh = clone(model)
     if "n_jobs" in fresh.get_params():
         fresh.set_params(n_jobs=1)
-    with threadpool_limits(1, user_api="blas"):
+    with threadpool_limits(1):
         start = time.process_time()
         fresh.fit(rows.iloc[part.train])
         fitted = time.process_time()

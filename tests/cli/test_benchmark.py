@@ -91,3 +91,24 @@ def test_wrong_names_are_one_message_and_exit_code_2(
     assert captured.err.startswith("catml: ")
     assert "Traceback" not in captured.err
     assert captured.out == ""
+
+
+@pytest.mark.slow
+def test_the_quick_benchmark_ends_with_ours_ahead(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["benchmark", "--quick", "--json", "--quiet", "--out", str(tmp_path)]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["left_out"] == []
+    errors: dict[str, dict[str, float]] = {}
+    for cell in document["cells"]:
+        scores = {score["metric"]: score["value"] for score in cell["scores"]}
+        errors.setdefault(cell["split"], {})[cell["model"]] = scores["mae"]
+    assert set(errors) == {"random", "composition", "host"}
+    for of_models in errors.values():
+        assert of_models["catml"] == min(of_models.values())
+        assert of_models["ma2015"] < of_models["mean"]
+    assert {path.name for path in tmp_path.glob("*.png")} >= {
+        "errors-ma2015.png",
+        "parity-ma2015.png",
+    }
