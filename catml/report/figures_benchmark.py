@@ -92,7 +92,7 @@ def model_errors_figure(
         axes.set_title(titles.get(split, split), fontsize=7.0)
         for name, value in (published or {}).get(split, {}).items():
             axes.axvline(value, color=INK, linewidth=0.8, linestyle=(0, (4, 2)))
-            axes.annotate(
+            note = axes.annotate(
                 name,
                 (value, 0.02),
                 xycoords=("data", "axes fraction"),
@@ -101,11 +101,14 @@ def model_errors_figure(
                 fontsize=5.5,
                 rotation=90,
             )
+            note.set_in_layout(False)
         if noise_floor is not None:
             axes.axvspan(1e-3, noise_floor, color=PALE, zorder=0, linewidth=0)
     for axes in grid[len(splits) :]:
         axes.remove()
-    low, high = float(errors["low"].min()), float(errors["high"].max())
+    lines = [value for values in (published or {}).values() for value in values.values()]
+    low = min(float(errors["low"].min()), *lines, np.inf)
+    high = max(float(errors["high"].max()), *lines, 0.0)
     grid[0].set_xscale("log")
     grid[0].set_xlim(0.85 * low, 1.15 * high)
     ticks = [tick for tick in _TICKS if 0.85 * low <= tick <= 1.15 * high]

@@ -84,7 +84,7 @@ _N = BenchmarkData(
     "N on bimetallic alloys (Mamun 2019)",
     "N",
     ("mamun2019",),
-    MappingProxyType({"random": 5, "composition": 5, "host": 10, "element": 10, "facet": None}),
+    MappingProxyType({"random": 5, "composition": 5, "host": 10, "element": 6, "facet": None}),
     4645,
 )
 DATA: Mapping[str, BenchmarkData] = MappingProxyType(
