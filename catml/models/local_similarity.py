@@ -15,8 +15,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from catml.models.base import Array
 
-# Vectors whose length is this close to 1 were made to be compared as they are.
-_UNIT = 1e-3
+# Vectors whose lengths differ by no more than this share were made to be compared as they are.
+_SAME_LENGTH = 1e-3
 _CHUNK = 2000
 _JITTER = 1e-8
 
@@ -24,7 +24,7 @@ _JITTER = 1e-8
 class LocalSimilarityRegression(RegressorMixin, BaseEstimator):
     """Ridge regression with the local-similarity kernel.
 
-    Vectors of unit length, such as SOAP vectors and the descriptors ``"similarity"``, are compared
+    Vectors of one length, such as SOAP vectors and the descriptors ``"similarity"``, are compared
     as they are; any other features get zero mean and unit spread before their length is taken.
 
     Parameters
@@ -124,9 +124,13 @@ class LocalSimilarityRegression(RegressorMixin, BaseEstimator):
 
 
 def _common_scale(features: Array) -> tuple[Array, Array]:
-    """Mean and spread to take out of the features; nothing where most rows have unit length."""
+    """Mean and spread to take out of the features; nothing where most rows have one length.
+
+    Unit vectors still have one length where columns that never vary were dropped.
+    """
     length = np.linalg.norm(features, axis=1)
-    if np.mean(np.abs(length - 1.0) < _UNIT) > 0.5:
+    usual = float(np.median(length))
+    if np.mean(np.abs(length - usual) <= _SAME_LENGTH * usual) > 0.5:
         return np.zeros(features.shape[1]), np.ones(features.shape[1])
     spread = features.std(axis=0)
     varies = spread > 1e-10 * (1.0 + np.abs(features).max(axis=0))

@@ -31,6 +31,14 @@ def test_unit_vectors_are_compared_by_the_published_kernel() -> None:
     np.testing.assert_allclose(model.predict(new), expected, rtol=1e-5)
 
 
+def test_unit_vectors_stay_such_without_what_all_of_them_share() -> None:
+    X = 0.6 * unit_vectors(60)
+    y = X[:, 0] + X[:, 1] ** 2
+    alone = LocalSimilarityRegression().fit(X, y)
+    assert (alone.spread_ == 1).all()
+    assert (alone.mean_ == 0).all()
+
+
 def test_other_features_are_standardized_first() -> None:
     X = 5.0 + unit_vectors(50) * [1.0, 100.0, 0.01, 3.0]
     y = X[:, 0]
