@@ -30,6 +30,8 @@ def fit_command(options: argparse.Namespace) -> None:
         options.adsorbate,
         regressor=options.regressor,
         descriptors=options.descriptors,
+        prior=options.prior,
+        intervals=options.intervals,
         seed=options.seed,
     )
     model.fit(table).save(options.output)

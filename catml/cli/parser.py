@@ -218,6 +218,10 @@ def _add_models(command: AddCommand) -> None:
     sub.add_argument(
         "--descriptors", metavar="KIND", help="such as electronic (default: by the rows)"
     )
+    sub.add_argument("--prior", metavar="NAME", help="physics to start from, as chemisorption")
+    sub.add_argument(
+        "--intervals", default="novelty", metavar="NAME", help="such as mondrian (novelty)"
+    )
     sub.add_argument("--seed", type=int, default=0, metavar="N", help="of whatever is random (0)")
     sub.add_argument("-o", "--output", required=True, metavar="FILE", help="such as co.skops")
     sub.add_argument("--json", action="store_true", help=JSON_HELP)

@@ -68,6 +68,8 @@ def test_joined_data_say_by_how_much_they_were_moved(
         (["fit", "CO", "--data", "ma2015", "--descriptors", "shape"], "descriptors 'shape'"),
         (["fit", "CO", "--data", "ma2015", "--functional", "LDA"], "LDA"),
         (["fit", "CO", "--folder", "nowhere"], "'nowhere' is no folder"),
+        (["fit", "CO", "--data", "ma2015", "--prior", "magic"], "'magic'"),
+        (["fit", "CO", "--data", "ma2015", "--intervals", "wide"], "'wide'"),
     ],
 )
 def test_what_cannot_be_fitted_is_one_message(
