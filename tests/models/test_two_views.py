@@ -10,7 +10,9 @@ from catml.models.adsorption import AdsorptionModel
 from catml.models.composite_process import CompositeGaussianProcess
 from catml.models.gaussian_process import ARDGaussianProcess
 from catml.models.persistence import load_model
-from catml.models.two_views import TwoViews
+from catml.models.ridge import RidgeWithUncertainty
+from catml.models.row_subset import RowSubset
+from catml.models.two_views import TwoViews, with_columns
 from tests.models.problems import smooth_problem
 
 NAMES = ["group", *DFT_COLUMNS[:3], "pauling_electronegativity_difference", "period"]
@@ -37,6 +39,12 @@ def test_its_mean_is_that_of_the_two_processes() -> None:
 @pytest.mark.parametrize("estimator", [TwoViews(), CompositeGaussianProcess()])
 def test_is_a_scikit_learn_estimator(estimator) -> None:
     check_estimator(estimator)
+
+
+def test_the_names_of_columns_reach_it_inside_another_regressor() -> None:
+    inside = with_columns(RowSubset(TwoViews(), max_rows=30), NAMES)
+    assert list(inside.regressor.columns) == NAMES
+    assert with_columns(RidgeWithUncertainty(), NAMES).get_params().keys() == {"penalties"}
 
 
 def test_without_a_calculated_d_band_it_is_one_process() -> None:
