@@ -3,6 +3,7 @@ import pytest
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.utils.estimator_checks import check_estimator
 
+from catml.data.tables import load_dataset
 from catml.descriptors.similarity import site_similarity
 from catml.models.adsorption import AdsorptionModel
 from catml.models.local_similarity import LocalSimilarityRegression
@@ -72,3 +73,12 @@ def test_energies_of_unseen_compositions_follow_from_alike_ones(tmp_path) -> Non
     model.save(tmp_path / "co.skops")
     again = load_model(tmp_path / "co.skops").predict(new)
     np.testing.assert_allclose(again["energy_ev"], predicted["energy_ev"], rtol=1e-9)
+
+
+def test_soap_is_compared_as_it_is_and_saved(tmp_path) -> None:
+    table = load_dataset("ma2015").iloc[::4]
+    model = AdsorptionModel("CO", regressor="local_similarity", descriptors="soap", n_jobs=1)
+    model.fit(table).save(tmp_path / "co.skops")
+    assert (model.regressor_.members_[0].estimator.spread_ == 1).all()
+    again = load_model(tmp_path / "co.skops").predict(table)
+    np.testing.assert_allclose(again["energy_ev"], model.predict(table)["energy_ev"], rtol=1e-9)
