@@ -86,7 +86,7 @@ BLOCKS = (
         "CO, all three tables aligned to RPBE, no DFT",
         "CO",
         ("gaspy2018", "ma2015", "xu2022"),
-        "geometry",
+        "composition",
         (("random", 5), ("composition", 5)),
     ),
     Block(

@@ -203,7 +203,7 @@ def _ours() -> list[BenchmarkModel]:
         ours(
             DEFAULT_MODEL,
             "catml as it comes, no DFT input",
-            partial(_adsorption_model, None, "geometry"),
+            partial(_adsorption_model, None, None),
             cost_s=_cost_as_it_comes(),
         ),
         ours(
@@ -253,7 +253,7 @@ def _cost_as_it_comes() -> tuple[float, float, float]:
 
 def _adsorption_model(
     regressor: RegressorName | None,
-    descriptors: Descriptors,
+    descriptors: Descriptors | None,
     adsorbate: str,
     *,
     prior: PriorName | None = None,
