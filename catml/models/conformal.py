@@ -48,7 +48,7 @@ def check_interval_name(name: str) -> None:
         There are no intervals of that name.
     """
     if name not in INTERVALS:
-        allowed = ", ".join(repr(known) for known in INTERVALS)
+        allowed = "; ".join(f"{known!r} ({IN_WORDS[known]})" for known in INTERVALS)
         raise ModelError(f"There are no intervals {name!r}; choose one of {allowed}.")
 
 
@@ -213,27 +213,6 @@ def plus_bounds(
         lower[column] = np.partition(centers - widths, below - 1)[below - 1]
         upper[column] = np.partition(centers + widths, above - 1)[above - 1]
     return lower, upper
-
-
-def minmax_bounds(left_out: Array, errors: ArrayLike, *, coverage: float) -> tuple[Array, Array]:
-    """Bounds of jackknife-minmax: from the outermost models, with the coverage guaranteed.
-
-    min over K of μ₋ₖ(x) less, and max over K of μ₋ₖ(x) plus, the conformal quantile of the errors
-    (Barber et al. 2021, doi:10.1214/20-AOS1965, section 2.3); wider than `plus_bounds`.
-
-    Parameters
-    ----------
-    left_out, errors, coverage
-        As of `plus_bounds`.
-
-    Examples
-    --------
-    >>> low, high = minmax_bounds(np.array([[0.0], [1.0]]), [1.0, 2.0], coverage=0.5)
-    >>> float(low[0]), float(high[0])
-    (-2.0, 3.0)
-    """
-    width = conformal_quantile(errors, coverage=coverage)
-    return left_out.min(axis=0) - width, left_out.max(axis=0) + width
 
 
 def lookup(quantiles: Mapping[str, float], classes: NDArray[Any]) -> Array:
