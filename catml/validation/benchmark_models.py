@@ -132,8 +132,8 @@ def _partners() -> Any:
 
 
 _RECIPE_COSTS = {
-    "jinnouchi2017": (0.8, 8.0, 60.0),
-    "jinnouchi2017_zones": (0.1, 3.0, 15.0),
+    "jinnouchi2017": (0.6, 10.0, 60.0),
+    "jinnouchi2017_zones": (0.1, 1.0, 2.0),
     "ma2015": (0.4, 10.0, 40.0),
     "tran2018": (0.6, 4.0, 8.0),
     "gasper2017": (0.1, 1.0, 4.0),
@@ -156,6 +156,7 @@ _COSTS: dict[str, tuple[float, float, float]] = {
     "local_similarity": (0.5, 15.0, 30.0),
     "stacking": (6.0, 40.0, 100.0),
     "blend": (4.5, 20.0, 30.0),
+    "two_views": (0.5, 9.0, 25.0),
     "automatic": (6.0, 80.0, 200.0),
     "tpot": (300.0, 600.0, 2000.0),
 }
