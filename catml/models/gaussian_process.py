@@ -219,7 +219,7 @@ class ARDGaussianProcess(NaNTolerantRegressor):
         """
         with threadpool_limits(1, user_api="blas"):
             self._Z, self._target = Z, target
-            self._factorize(self._covariance(Z, Z), noise_scale)
+            self._factorize(self._covariance(Z, Z), noise_scale, overwrite=True)
         return self
 
     def _learn_parameters(self, Z: Array, target: Array) -> Any:
@@ -239,9 +239,9 @@ class ARDGaussianProcess(NaNTolerantRegressor):
     def _variance(self, A: Array) -> Array:
         return variance(A, self.parameters_)
 
-    def _factorize(self, K: Array, noise_scale: Array) -> None:
+    def _factorize(self, K: Array, noise_scale: Array, *, overwrite: bool = False) -> None:
         """Factorize the covariance of the training rows plus their noise."""
-        noisy = K.copy()
+        noisy = K if overwrite else K.copy()
         noisy[np.diag_indices(len(K))] += self.parameters_.noise * noise_scale + _JITTER
         # LAPACK works on columns: the transpose of a symmetric C-ordered matrix is free.
         factor, failed = lapack.dpotrf(noisy.T, lower=1, clean=1, overwrite_a=1)

@@ -69,8 +69,11 @@ def scaled_square_distances(A: Array, B: Array) -> Array:
 
 
 def _matern(squared: Array, nu: float) -> Array:
-    root = np.sqrt(2.0 * nu * squared)
-    decay = np.exp(-root)
+    # For thousands of rows the memory for every intermediate result takes as long as its numbers.
+    root = 2.0 * nu * squared
+    np.sqrt(root, out=root)
+    decay = np.negative(root)
+    np.exp(decay, out=decay)
     root += 1.0 if nu == 1.5 else 1.0 + squared * (5.0 / 3.0)
     root *= decay
     return root
