@@ -23,7 +23,7 @@ _SMALLEST_ERROR_FRACTION = 0.02
 class BoostedTrees(FoldedRegressor):
     """XGBoost on the absolute error; one booster on all rows and one per group-disjoint fold.
 
-    The mean is the average of the full booster and the mean of the fold boosters. The error
+    The mean is that of the full booster; the fold boosters serve held-out predictions. The error
     scale is a third kind of booster, trained on the logarithm of the held-out absolute errors of
     the fold boosters, so it says how far off a row like this one is when its group is unknown.
     Missing features are followed down the tree's default branch, not filled.
@@ -100,8 +100,7 @@ class BoostedTrees(FoldedRegressor):
     def predict(self, X: ArrayLike, return_std: bool = False) -> Array | tuple[Array, Array]:
         """Mean at (n, D) features, with the error scale on request."""
         X = self._check_features(X)
-        members = self._members("fold", X)
-        mean = (_evaluate(self.boosters_["full"], X) + members.mean(axis=0)) / 2
+        mean = _evaluate(self.boosters_["full"], X)
         if not return_std:
             return mean
         return mean, np.exp(self._members("scale", X).mean(axis=0))
