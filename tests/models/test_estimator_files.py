@@ -37,6 +37,7 @@ def test_all_but_those_of_their_own_are_cross_fitted() -> None:
         "ridge",
         "robust_network",
         "stacking",
+        "two_views",
         "tpot",
         "xgboost",
     }
