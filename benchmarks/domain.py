@@ -24,7 +24,7 @@ from sklearn.base import clone
 
 from catml.data.tables import load_dataset
 from catml.models.adsorption import AdsorptionModel
-from catml.models.descriptor_distances import leverage, nearest_distance
+from catml.models.domain.distances import leverage, nearest_distance
 from catml.validation.domain_measures import error_by_score, flag_measures, separation
 from catml.validation.metrics import spearman
 from catml.validation.splits import make_folds, split_groups

@@ -15,7 +15,7 @@ from typing import cast
 
 from catml.data.tables import load_dataset
 from catml.models.adsorption import AdsorptionModel
-from catml.models.regressor_names import RegressorName
+from catml.models.regressors.names import RegressorName
 from catml.validation.stable_site import StableSiteValidation, validate_stable_sites
 
 METRICS = {

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from catml.data.tables import load_dataset
     from catml.descriptors.calculated_d_bands import calculate_d_bands
     from catml.models.adsorption import AdsorptionModel
+    from catml.models.files.persistence import load_model
     from catml.models.lookup import lookup
-    from catml.models.persistence import load_model
     from catml.structures.adsorbates import place
     from catml.structures.coadsorption import coadsorb
     from catml.structures.coverage import cover
@@ -42,7 +42,7 @@ _HOMES = {
     "find_sites": "catml.structures.sites",
     "load_d_bands": "catml.data.d_bands",
     "load_dataset": "catml.data.tables",
-    "load_model": "catml.models.persistence",
+    "load_model": "catml.models.files.persistence",
     "lookup": "catml.models.lookup",
     "nanoparticle": "catml.structures.nanoparticles",
     "place": "catml.structures.adsorbates",

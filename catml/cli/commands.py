@@ -127,7 +127,7 @@ def _surface(name: str, bulk: str | None) -> Surface:
 def export_command(options: argparse.Namespace) -> None:
     """Write a surface and its adsorbate, ready to be calculated."""
     from catml.cli.option_text import read_size
-    from catml.models.persistence import load_model
+    from catml.models.files.persistence import load_model
     from catml.workflow.export import export_structures
 
     exported = export_structures(
@@ -150,7 +150,7 @@ def predict_command(options: argparse.Namespace) -> None:
     """Predict adsorption energies."""
     from catml.models.default import default_model
     from catml.models.explanation import explanation
-    from catml.models.persistence import load_model
+    from catml.models.files.persistence import load_model
 
     surfaces = [*options.surfaces, *(_surfaces_in(options.file) if options.file else [])]
     if not surfaces:

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from catml.models.regressor_names import IN_WORDS
+from catml.models.regressors.names import IN_WORDS
 
 _WIDTH = 100
 _LABEL = 12
@@ -25,8 +25,8 @@ _DOMAIN = {
 
 
 def model_text(stated: Mapping[str, Any]) -> str:
-    """Return the description of `catml.models.persistence.describe_model` as text."""
-    from catml.models.conformal import IN_WORDS as INTERVALS
+    """Return the description of `catml.models.files.persistence.describe_model` as text."""
+    from catml.models.intervals.conformal import IN_WORDS as INTERVALS
 
     training, model = stated["training"], stated["model"]
     regressor = IN_WORDS.get(training["regressor"], training["regressor"])

@@ -13,7 +13,7 @@ def fit_command(options: argparse.Namespace) -> None:
     """Fit a model to datasets and save it."""
     from catml.data.tables import MOST_ROWS, keep_datasets, load_dataset
     from catml.models.adsorption import AdsorptionModel
-    from catml.models.regressors import make_regressor
+    from catml.models.regressors.registry import make_regressor
 
     if options.regressor is not None:
         make_regressor(options.regressor)  # An unknown name is refused before any work.
@@ -44,7 +44,7 @@ def model_command(options: argparse.Namespace) -> None:
 
 
 def _print(path: str, *, as_json: bool) -> None:
-    from catml.models.persistence import describe_model
+    from catml.models.files.persistence import describe_model
 
     stated = describe_model(path)
     print(json.dumps(stated, ensure_ascii=False) if as_json else model_text(stated))

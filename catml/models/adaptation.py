@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from catml.errors import ModelError
-from catml.models.base import Array
-from catml.models.regressors import Regressor
+from catml.models.regressors.base import Array
+from catml.models.regressors.registry import Regressor
 
 # Functionals differ by some tenths of an eV in how strongly they bind (RPBE and PBE: about 0.3 for
 # CO); two codes with one functional by less than 0.1 (RMSE 0.075 on 35 elemental energies).

@@ -15,29 +15,29 @@ from sklearn.base import BaseEstimator
 from catml.descriptors.featurizers import make_featurizer
 from catml.errors import ModelError
 from catml.models.adaptation import Adaptation, offset_std_of
-from catml.models.base import Array
-from catml.models.conformal import IntervalName
-from catml.models.domain import ApplicabilityDomain, Assessment
+from catml.models.domain.applicability import ApplicabilityDomain, Assessment
+from catml.models.files.witnesses import witness_rows
 from catml.models.inputs import as_site_rows
-from catml.models.intervals import Training, fit_with_intervals
+from catml.models.intervals.conformal import IntervalName
+from catml.models.intervals.factors import Asked, Spread, site_classes
+from catml.models.intervals.schemes import Training, fit_with_intervals
 from catml.models.own_rows import own_rows, stated_functional
-from catml.models.prior_names import PriorName
-from catml.models.priors import Prior, check_prior, left_out_energies
-from catml.models.regressor_names import RegressorName
-from catml.models.regressors import (
+from catml.models.priors.base import Prior, check_prior, left_out_energies
+from catml.models.priors.names import PriorName
+from catml.models.regressors.base import Array
+from catml.models.regressors.names import RegressorName
+from catml.models.regressors.registry import (
     LARGEST_GAUSSIAN_PROCESS,
     Regressor,
     affordable_regressor,
     suggested_regressor,
 )
+from catml.models.regressors.two_views import with_columns
 from catml.models.training_rows import (
     SITE_IDENTITY,
     training_facts,
     usable_rows,
 )
-from catml.models.two_views import with_columns
-from catml.models.uncertainty import Asked, Spread, site_classes
-from catml.models.witnesses import witness_rows
 
 Descriptors = Literal[
     "environment",
@@ -59,9 +59,9 @@ class AdsorptionModel(BaseEstimator):
     adsorbate
         What is adsorbed: ``"CO"``.
     regressor
-        One of `catml.models.regressor_names.REGRESSOR_NAMES`; by default the Gaussian process up
+        One of `catml.models.regressors.names.REGRESSOR_NAMES`; by default the Gaussian process up
         to 6,000 rows and the blend beyond. Those that compare every row with every other
-        learn from a part of a larger table (`catml.models.row_subset`).
+        learn from a part of a larger table (`catml.models.regressors.row_subset`).
     descriptors
         ``"geometry"`` (elements of the environment, type and geometry of the site; the default up
         to 6,000 rows), ``"environment"`` (elements only), ``"composition"`` (both, with the share
@@ -74,15 +74,15 @@ class AdsorptionModel(BaseEstimator):
         of its whole surroundings, made for the regressor ``"local_similarity"``).
     prior
         A mean energy with few fitted parameters, of which the regressor learns what it leaves:
-        ``"chemisorption"`` (`catml.models.chemisorption`; needs descriptors with a d band) or
-        ``"pure_metals"`` (`catml.models.pure_metals`: the energies of the pure metals in the
-        table, and a smooth model of the elements where a metal has none). None is the mean.
+        ``"chemisorption"`` (`catml.models.priors.chemisorption`; needs descriptors with a d band)
+        or ``"pure_metals"`` (`catml.models.priors.pure_metals`: the energies of the pure metals in
+        the table, and a smooth model of the elements where a metal has none). None is the mean.
     pure_energies_ev
         Element → energy of your own for the prior ``"pure_metals"``, against the same reference.
     groups
         Column of related rows; the intervals are made for rows of an unseen group.
     intervals
-        One of `catml.models.conformal.INTERVALS`. The default follows the regressor's own
+        One of `catml.models.intervals.conformal.INTERVALS`. The default follows the regressor's own
         uncertainty, is calibrated per site kind and element block and widens outside the
         training domain; the others are for comparison.
     seed
@@ -268,7 +268,7 @@ class AdsorptionModel(BaseEstimator):
             normal distribution does; errors have heavier tails, so the interval is mostly wider
             than 1.645 times it on either side. `domain_score` is at most 1 inside the domain
             and grows with the distance from the training rows and the regressor's own doubt
-            (`catml.models.domain.Assessment.score`).
+            (`catml.models.domain.applicability.Assessment.score`).
 
         Raises
         ------
@@ -302,8 +302,8 @@ class AdsorptionModel(BaseEstimator):
         return affordable_regressor(name, n_rows, seed=self.seed, n_jobs=self.n_jobs)
 
     def save(self, path: Any) -> None:
-        """Save to a file that `load_model` reads; see `catml.models.persistence.save_model`."""
-        from catml.models.persistence import save_model
+        """Save to a file for `load_model`; see `catml.models.files.persistence.save_model`."""
+        from catml.models.files.persistence import save_model
 
         save_model(self, path)
 

@@ -1,8 +1,8 @@
 """The model used where no file is named: fitted to all shipped rows of an adsorbate.
 
-For some adsorbates it comes trained with the package (`catml.models.trained`); others, and other
-regressors, are fitted when first asked for and kept in the cache. A file there is named after the
-data and the code it was made from, so that it is made again whenever either changes; a damaged
+For some adsorbates it comes trained with the package (`catml.models.trained.shipped`); others, and
+other regressors, are fitted when first asked for and kept in the cache. A file there is named after
+the data and the code it was made from, so that it is made again whenever either changes; a damaged
 file is made again too.
 """
 
@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 from catml.data.cards import read_card
 from catml.data.tables import load_dataset
 from catml.errors import DatasetError, ModelError
-from catml.models.trained import datasets_with, shipped_model
+from catml.models.trained.shipped import datasets_with, shipped_model
 from catml.resources import cache_folder, code_checksum
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from catml.models.adsorption import AdsorptionModel
-    from catml.models.regressor_names import RegressorName
+    from catml.models.regressors.names import RegressorName
 
 
 @lru_cache(maxsize=8)
@@ -44,8 +44,8 @@ def default_model(adsorbate: str, regressor: RegressorName | None = None) -> Ads
         If there is no such regressor, or it is not made for so many rows.
     """
     from catml.models.adsorption import AdsorptionModel
-    from catml.models.persistence import load_model
-    from catml.models.regressors import make_regressor
+    from catml.models.files.persistence import load_model
+    from catml.models.regressors.registry import make_regressor
 
     if regressor is not None:
         make_regressor(regressor)  # An unknown name is refused before any work.

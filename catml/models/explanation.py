@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from catml.models.chosen import ChosenRegressor
-from catml.models.row_subset import RowSubset
-from catml.models.stacking import Stacking
+from catml.models.regressors.chosen import ChosenRegressor
+from catml.models.regressors.row_subset import RowSubset
+from catml.models.regressors.stacking import Stacking
 
 # Scores worth a reader's time; a search tries dozens.
 _MOST_SCORES = 6

@@ -16,7 +16,7 @@ from sklearn.base import BaseEstimator, clone
 
 from catml.errors import ModelError
 from catml.models.adsorption import AdsorptionModel
-from catml.models.folds import group_folds
+from catml.models.regressors.folds import group_folds
 from catml.structures.site_table import site_table
 
 _KINDS = ("ontop", "bridge", "hollow")

@@ -13,10 +13,10 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from catml.models.adsorption import AdsorptionModel, Descriptors
-from catml.models.estimators import LARGEST_KERNEL
-from catml.models.prior_names import PriorName
-from catml.models.regressor_names import IN_WORDS, REGRESSOR_NAMES, RegressorName
-from catml.models.regressors import suggested_regressor
+from catml.models.priors.names import PriorName
+from catml.models.regressors.estimators import LARGEST_KERNEL
+from catml.models.regressors.names import IN_WORDS, REGRESSOR_NAMES, RegressorName
+from catml.models.regressors.registry import suggested_regressor
 from catml.validation.baselines import (
     Grouping,
     GroupMean,

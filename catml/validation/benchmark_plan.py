@@ -13,8 +13,8 @@ from importlib.util import find_spec
 from types import MappingProxyType
 
 from catml.errors import DatasetError
-from catml.models.regressor_names import REGRESSOR_NAMES
-from catml.models.regressors import suggested_regressor
+from catml.models.regressors.names import REGRESSOR_NAMES
+from catml.models.regressors.registry import suggested_regressor
 from catml.validation.benchmark_data import DATA
 from catml.validation.benchmark_models import DEFAULT_MODEL, MODELS, BenchmarkModel
 from catml.validation.splits import SPLITS

@@ -104,7 +104,7 @@ def similarity_of_zones() -> DescribedRegressor:
 
 
 def _similarity_regression() -> ChosenRegressor:
-    from catml.models.local_similarity import LocalSimilarityRegression
+    from catml.models.regressors.local_similarity import LocalSimilarityRegression
 
     candidates = [
         make_pipeline(SimpleImputer(), LocalSimilarityRegression(exponent=exponent, alpha=ridge))
@@ -153,7 +153,7 @@ def lasso_on_expanded_descriptors() -> DescribedRegressor:
     Theirs are of oxides (formation and vacancy energies); here elemental and band descriptors of
     the binding atoms, their neighbours and their coordination take that place.
     """
-    from catml.models.expanded_lasso import ExpandedLasso
+    from catml.models.regressors.expanded_lasso import ExpandedLasso
 
     names = (
         "pauling_electronegativity",

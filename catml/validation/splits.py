@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from catml.elements.properties import element_value
 from catml.errors import DatasetError
-from catml.models.domain import facets_of
+from catml.models.domain.applicability import facets_of
 
 SplitName = Literal[
     "random",

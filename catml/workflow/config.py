@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, Field, model_validator
 
 from catml.errors import WorkflowError
-from catml.models.prior_names import PriorName
-from catml.models.regressor_names import RegressorName
+from catml.models.priors.names import PriorName
+from catml.models.regressors.names import RegressorName
 from catml.screening.candidates import check_space
 from catml.structures.dft.inputs import Code
 from catml.yaml_files import Section, check_schema, read_yaml_mapping

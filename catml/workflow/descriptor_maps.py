@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from catml.models.descriptor_map import map_candidates
+from catml.models.domain.maps import map_candidates
 from catml.models.inputs import as_site_rows
 from catml.report.figures_descriptor_map import descriptor_map_figure
 
@@ -42,7 +42,7 @@ def draw_descriptor_map(
     ------
     ModelError, SurfaceError
         As for `catml.models.adsorption.AdsorptionModel.predict`, and
-        `catml.models.descriptor_map.map_candidates`.
+        `catml.models.domain.maps.map_candidates`.
     """
     pieces = [
         model.featurizer_.transform(rows.table, slab=rows.slab).to_numpy(dtype=np.float64)

@@ -10,8 +10,8 @@ import pandas as pd
 
 from catml.data.cards import DatasetCard, read_card
 from catml.models.explanation import explanation
-from catml.models.prior_names import PRIOR_IN_WORDS
-from catml.models.regressor_names import IN_WORDS
+from catml.models.priors.names import PRIOR_IN_WORDS
+from catml.models.regressors.names import IN_WORDS
 from catml.report.content import ReactionFacts, Reference, ReportContent
 from catml.report.document import build_report
 from catml.workflow.config import WorkflowConfig

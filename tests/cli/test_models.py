@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from catml.cli import main
-from catml.models.persistence import load_model
+from catml.models.files.persistence import load_model
 
 FIT = ("--data", "ma2015", "--regressor", "ridge", "--descriptors", "environment")
 

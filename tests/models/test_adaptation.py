@@ -7,9 +7,9 @@ import pytest
 from catml.errors import ModelError
 from catml.models.adaptation import Adaptation, offset_std_of
 from catml.models.adsorption import AdsorptionModel
-from catml.models.gaussian_process import ARDGaussianProcess
-from catml.models.persistence import load_model
-from catml.models.ridge import RidgeWithUncertainty
+from catml.models.files.persistence import load_model
+from catml.models.regressors.gaussian_process import ARDGaussianProcess
+from catml.models.regressors.ridge import RidgeWithUncertainty
 from tests.models.problems import dataset, smooth_problem
 
 

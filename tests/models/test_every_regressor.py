@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from sklearn.utils.estimator_checks import check_estimator
 
-from catml.models.automatic import AutomaticChoice
-from catml.models.base import row_sets
-from catml.models.cross_fitted import CrossFitted
-from catml.models.regressor_names import REGRESSOR_NAMES
-from catml.models.regressors import make_regressor
-from catml.models.stacking import Stacking
-from catml.models.states import regressor_of, state_of
+from catml.models.files.states import regressor_of, state_of
+from catml.models.regressors.automatic import AutomaticChoice
+from catml.models.regressors.base import row_sets
+from catml.models.regressors.cross_fitted import CrossFitted
+from catml.models.regressors.names import REGRESSOR_NAMES
+from catml.models.regressors.registry import make_regressor
+from catml.models.regressors.stacking import Stacking
 
 FEW = {
     "random_forest": {"n_estimators": 5},

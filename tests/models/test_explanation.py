@@ -1,10 +1,10 @@
 import numpy as np
 
-from catml.models.automatic import AutomaticChoice
 from catml.models.explanation import explanation
-from catml.models.ridge import RidgeWithUncertainty
-from catml.models.row_subset import RowSubset
-from catml.models.stacking import Stacking
+from catml.models.regressors.automatic import AutomaticChoice
+from catml.models.regressors.ridge import RidgeWithUncertainty
+from catml.models.regressors.row_subset import RowSubset
+from catml.models.regressors.stacking import Stacking
 from tests.models.problems import smooth_problem
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from catml.data.tables import load_dataset
 from catml.models.adsorption import AdsorptionModel
-from catml.models.regressor_names import REGRESSOR_NAMES
+from catml.models.regressors.names import REGRESSOR_NAMES
 
 # A host metal of which the model sees no atom anywhere.
 _UNSEEN = "Pd"

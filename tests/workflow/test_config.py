@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catml.errors import WorkflowError
-from catml.models.prior_names import PRIOR_NAMES
-from catml.models.regressor_names import REGRESSOR_NAMES
+from catml.models.priors.names import PRIOR_NAMES
+from catml.models.regressors.names import REGRESSOR_NAMES
 from catml.resources import shipped_folder
 from catml.workflow.config import WorkflowConfig, check_config, load_config
 

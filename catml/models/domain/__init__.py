@@ -1,0 +1,1 @@
+"""Where a model may be trusted: the applicability domain, distances and maps of descriptors."""
