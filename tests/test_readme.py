@@ -3,7 +3,7 @@
 import re
 import shlex
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -11,6 +11,10 @@ from ase.spacegroup import crystal
 
 from catml.cli import build_parser
 from catml.data.tables import load_dataset
+from catml.models.adsorption import Descriptors
+from catml.models.intervals.conformal import IntervalName
+from catml.models.priors.names import PRIOR_NAMES
+from catml.models.regressors.names import REGRESSOR_NAMES
 from catml.workflow.config import check_config
 
 ROOT = Path(__file__).parent.parent
@@ -50,6 +54,23 @@ def test_the_structures_example(
     assert len(names["particle"]) == 147
     assert names["oxide"].name == "RuO2[sg136](110)"
     assert "Surface('Pt3Ni(100):NiPt')" in capsys.readouterr().out
+
+
+def test_the_models_example() -> None:
+    names: dict[str, Any] = {}
+    exec(compile(blocks("python")[3], "README.md", "exec"), names)
+    held_out = names["silver"].tail(3)
+    error = {
+        name: abs(names[name].predict(held_out)["energy_ev"] - held_out["energy_ev"]).mean()
+        for name in ("model", "adapted")
+    }
+    assert error["adapted"] < error["model"]
+
+
+def test_the_names_in_the_table_of_models_exist() -> None:
+    table = README[README.index("| what | names |") : README.index("The default intervals")]
+    for names in (REGRESSOR_NAMES, PRIOR_NAMES, get_args(IntervalName), get_args(Descriptors)):
+        assert all(f"`{name}`" in table for name in names), names
 
 
 def test_the_yaml_example_is_a_usable_workflow() -> None:
