@@ -1,7 +1,8 @@
 """Running the cells of the benchmark: each once, kept in a folder, and taken up where it stopped.
 
 A cell is kept as one JSON file, written when it is done, beside a table of its predictions. It is
-valid for the code and data it was made with; after a change of either it is measured again.
+valid for the data and the code its numbers rest on (`catml.validation.benchmark_checksum`); after a
+change of either it is measured again.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import pandas as pd
 from catml.atomic_files import write_atomically
 from catml.data.cards import read_card
 from catml.errors import CatmlError, DatasetError
-from catml.resources import code_checksum
+from catml.validation.benchmark_checksum import numbers_checksum
 from catml.validation.benchmark_data import DATA, benchmark_table
 from catml.validation.benchmark_plan import Cell, model_of
 from catml.validation.crossval import CrossValidation, cross_validate
@@ -91,7 +92,7 @@ def run_cells(
     if jobs < 1:
         raise DatasetError(f"The benchmark was asked for {jobs} processes; ask for 1 or more.")
     place = Path(folder)
-    code = code_checksum()
+    code = numbers_checksum()
     done: dict[Cell, CellResult] = {}
     for cell in cells:
         kept = _read(place, cell, code)

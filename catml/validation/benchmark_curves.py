@@ -15,8 +15,8 @@ import pandas as pd
 from catml.atomic_files import write_atomically
 from catml.data.cards import read_card
 from catml.errors import DatasetError
-from catml.resources import code_checksum
 from catml.validation.active_learning import active_learning_curve
+from catml.validation.benchmark_checksum import module_checksum, numbers_checksum
 from catml.validation.benchmark_data import DATA, benchmark_table
 from catml.validation.benchmark_models import DEFAULT_MODEL, MODELS
 from catml.validation.few_shot import few_shot_curve, fit_and_adapt
@@ -126,7 +126,8 @@ def make_curve(curve: Curve, folder: str | Path) -> tuple[pd.DataFrame, bool]:
     """
     file = Path(folder) / "curves" / f"{curve.name}.json"
     sources = sorted(DATA[curve.data].sources)
-    made_with = " ".join([code_checksum(), *(read_card(source).sha256 for source in sources)])
+    code = (numbers_checksum(), module_checksum(__file__))
+    made_with = " ".join([*code, *(read_card(source).sha256 for source in sources)])
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         if content["made_with"] == made_with:

@@ -186,6 +186,11 @@ _KERNEL_RECIPES = ("noh2018", "jinnouchi2017")
 _DESCRIPTORS: Mapping[str, Descriptors] = {"two_views": "d_band_and_geometry"}
 
 
+def regressor_descriptors(regressor: str) -> Descriptors:
+    """Return the descriptors that a regressor of catml is measured with in the benchmark."""
+    return _DESCRIPTORS.get(regressor, "geometry")
+
+
 def _recipe(name: str, adsorbate: str) -> Any:
     return RECIPES[name].make()
 
@@ -234,7 +239,7 @@ def _ours() -> list[BenchmarkModel]:
         ours(
             name,
             IN_WORDS[name],
-            partial(_adsorption_model, name, _DESCRIPTORS.get(name, "geometry")),
+            partial(_adsorption_model, name, regressor_descriptors(name)),
             ("calculated d band",) if name in _DESCRIPTORS else (),
             cost_s=_COSTS.get(name, _DEFAULT_COST),
         )

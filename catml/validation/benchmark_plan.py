@@ -13,10 +13,15 @@ from importlib.util import find_spec
 from types import MappingProxyType
 
 from catml.errors import DatasetError
+from catml.models.adsorption import AdsorptionModel
 from catml.models.regressors.names import REGRESSOR_NAMES
-from catml.models.regressors.registry import suggested_regressor
 from catml.validation.benchmark_data import DATA
-from catml.validation.benchmark_models import DEFAULT_MODEL, MODELS, BenchmarkModel
+from catml.validation.benchmark_models import (
+    DEFAULT_MODEL,
+    MODELS,
+    BenchmarkModel,
+    regressor_descriptors,
+)
 from catml.validation.splits import SPLITS
 
 LONGEST_CELL_S: Mapping[str, float] = MappingProxyType(
@@ -174,7 +179,7 @@ def _why_not(cell: Cell, *, long: bool) -> str | None:
         return f"compares all rows with each other: {data.n_rows:,} are too many"
     if cell.model in REGRESSOR_NAMES and not data.compares_regressors and not long:
         return "regressors are compared on the other datasets; asked for by --long"
-    if cell.model == suggested_regressor(data.n_rows):
+    if cell.model in REGRESSOR_NAMES and _is_what_catml_takes(cell.model, data.n_rows):
         return f"is what {DEFAULT_MODEL} takes by itself"
     longest = LONGEST_CELL_S[model.kind]
     if cell.split == "composition":
@@ -182,6 +187,13 @@ def _why_not(cell: Cell, *, long: bool) -> str | None:
     if cell.seconds > longest and not long and cell.model != DEFAULT_MODEL:
         return "takes long; asked for by --long"
     return None
+
+
+def _is_what_catml_takes(regressor: str, n_rows: int) -> bool:
+    """Whether catml by itself takes this regressor on the descriptors it is measured with here."""
+    as_it_comes = AdsorptionModel("CO")
+    taken = (as_it_comes.regressor_name(n_rows), as_it_comes.descriptors_name(n_rows))
+    return taken == (regressor, regressor_descriptors(regressor))
 
 
 def _learning_curves(cells: Iterable[Cell]) -> list[Cell]:

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 import catml
-from catml.resources import code_checksum
 from catml.validation.benchmark import CellResult
+from catml.validation.benchmark_checksum import numbers_checksum
 from catml.validation.benchmark_data import DATA
 from catml.validation.benchmark_models import MODELS
 from catml.validation.benchmark_plan import LeftOut
@@ -135,7 +135,7 @@ def benchmark_document(
     names = dict.fromkeys(result.cell.model for result in results)
     return {
         "catml": catml.__version__,
-        "code_sha256": code_checksum(),
+        "code_sha256": numbers_checksum(),
         "command": command,
         "unit": "eV; shares and correlations 1",
         "noise_floor_mae_ev": NOISE_FLOOR_MAE_EV,
