@@ -3,7 +3,8 @@
 A row is outside when it has an element, host metal, family, facet or site kind that no training
 row has, when its descriptors lie further from the nearest training rows than those of nearly all
 training rows do from other compositions, or when the model is less sure of it than it was of
-nearly all training rows when their composition was held out.
+nearly all training rows when their composition was held out. The quantile of that doubt and the
+formula of the score, one of five, were chosen with the errors of held-out rows in view.
 """
 
 import re

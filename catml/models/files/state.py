@@ -16,7 +16,7 @@ class State:
     Attributes
     ----------
     kind
-        One of the keys of the readers below.
+        One of the keys of the readers in `catml.models.files.states`.
     values
         JSON values.
     arrays

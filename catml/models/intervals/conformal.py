@@ -35,7 +35,7 @@ IN_WORDS: Mapping[IntervalName, str] = MappingProxyType(
 )
 
 # Nine groups are the fewest with a guarantee at 90 %, but there it is the largest score of all;
-# with twelve a third of a group may lie above. Chosen with the CO tables in view.
+# with twelve a third of a group may lie above.
 _FEWEST_GROUPS = 12
 
 

@@ -43,6 +43,9 @@ class Corrected(FoldedRegressor):
     outside the range of the detailed training rows, are predicted by the regressor alone; so are
     all with fewer than 50 detailed rows or more than `max_rows`.
 
+    This way to correct is one of some 25 that were scored on the folds of the CO table, by the rows
+    of Ma 2015 and Xu 2022: what is stated for these is a little too good.
+
     Parameters
     ----------
     regressor

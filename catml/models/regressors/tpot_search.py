@@ -100,7 +100,7 @@ class TPOTSearch(ChosenRegressor):
         center, spread = float(y[rows].mean()), float(y[rows].std()) or 1.0
         Z = FeatureScaling.learn(X[rows]).apply(X[rows])
         target = (y[rows] - center) / spread
-        # A kernel that all rows need not fit is no use, however well it does on some of them.
+        # An estimator that cannot take all rows is no use, however well it does on some of them.
         estimator, tried = self._search(Z, target, folds, kernels=len(y) <= LARGEST_KERNEL)
         self.choice_ = repr(estimator)
         tried["root_mean_square_error"] *= spread

@@ -45,8 +45,10 @@ class TwoViews(NaNTolerantRegressor):
     -----
     This form was chosen among some 180 that were scored on the splits of Ma 2015 (sums of linear
     and Matérn parts of the d band, of the elements and of what surrounds the site, with and
-    without chemisorption terms, and means of two or three of them), by the errors for host metals
-    left out, of which there are only six: what is stated for these is a little too good.
+    without chemisorption terms, and means of two or three of them), mainly by the errors for host
+    metals left out, of which there are only six. What is stated for Ma 2015 is a little too good
+    for it: for hosts left out, for a few rows of a new host, for alloy skins learned from
+    core-shell alloys and the other way round.
 
     Examples
     --------
