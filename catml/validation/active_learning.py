@@ -17,6 +17,7 @@ from sklearn.base import clone
 
 from catml.errors import DatasetError
 from catml.validation.calibration import group_draws
+from catml.validation.metrics import middle_of
 from catml.validation.splits import make_folds
 
 Array = NDArray[np.float64]
@@ -147,7 +148,7 @@ def _curve(steps: list[_Step], seed: int) -> pd.DataFrame:
             continue  # Only some folds have so many rows.
         errors = np.concatenate([part.errors_ev for part in parts])
         draws = group_draws(np.concatenate([part.groups for part in parts]), seed)
-        low, high = np.quantile([errors[draw].mean() for draw in draws], [0.025, 0.975])
-        rows.append((*key, float(errors.mean()), float(low), float(high), len(errors)))
+        ends = middle_of([errors[draw].mean() for draw in draws])
+        rows.append((*key, float(errors.mean()), *ends, len(errors)))
     names = ["strategy", "judged_on", "n_labelled", "value", "low", "high", "n"]
     return pd.DataFrame(rows, columns=names)

@@ -11,6 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from catml.validation.metrics import middle_of
+
 LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 _DRAWS = 300
@@ -36,8 +38,8 @@ def calibration_table(predictions: pd.DataFrame, *, seed: int = 0) -> pd.DataFra
     rows = []
     for level in LEVELS:
         inside = z <= ndtri((1 + level) / 2)
-        low, high = np.quantile([inside[draw].mean() for draw in draws], [0.025, 0.975])
-        rows.append((level, float(inside.mean()), float(low), float(high), len(z)))
+        ends = middle_of([inside[draw].mean() for draw in draws])
+        rows.append((level, float(inside.mean()), *ends, len(z)))
     return pd.DataFrame(rows, columns=["nominal", "observed", "low", "high", "n"])
 
 
@@ -54,8 +56,8 @@ def group_errors(predictions: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
     rows = []
     for group, errors in absolute.groupby(predictions["group"]):
         draws = generator.choice(errors.to_numpy(), size=(_DRAWS, len(errors))).mean(axis=1)
-        low, high = np.quantile(draws, [0.025, 0.975])
-        rows.append((group, float(errors.mean()), float(low), float(high), len(errors)))
+        ends = middle_of(draws.tolist())
+        rows.append((group, float(errors.mean()), *ends, len(errors)))
     table = pd.DataFrame(rows, columns=["group", "value", "low", "high", "n"])
     return table.sort_values("value", ascending=False, ignore_index=True)
 

@@ -15,7 +15,7 @@ from scipy.stats import rankdata
 
 from catml.errors import DatasetError
 from catml.validation.calibration import group_draws
-from catml.validation.metrics import spearman
+from catml.validation.metrics import middle_of, spearman
 
 Array = NDArray[np.float64]
 
@@ -54,11 +54,8 @@ def flag_measures(predictions: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
     counts = {"inside": int(inside.sum()), "outside": int((~inside).sum()), "all": len(error)}
     rows = []
     for metric, (of, unit, measure) in _FLAG.items():
-        drawn = np.array([measure(error[draw], inside[draw], score[draw]) for draw in draws])
-        finite = drawn[np.isfinite(drawn)]
-        low, high = np.quantile(finite, [0.025, 0.975]) if len(finite) else (np.nan, np.nan)
-        value = measure(error, inside, score)
-        rows.append((metric, value, float(low), float(high), counts[of], unit))
+        drawn = [measure(error[draw], inside[draw], score[draw]) for draw in draws]
+        rows.append((metric, measure(error, inside, score), *middle_of(drawn), counts[of], unit))
     return pd.DataFrame(rows, columns=["metric", "value", "low", "high", "n", "unit"])
 
 
@@ -84,9 +81,8 @@ def error_by_score(predictions: pd.DataFrame, *, bins: int = 4, seed: int = 0) -
     rows = []
     for part in np.array_split(np.argsort(score, kind="stable"), bins):
         means = [error[part][draw].mean() for draw in group_draws(groups[part], seed)]
-        low, high = np.quantile(means, [0.025, 0.975])
         ends = float(score[part].min()), float(score[part].max())
-        rows.append((*ends, float(error[part].mean()), float(low), float(high), len(part)))
+        rows.append((*ends, float(error[part].mean()), *middle_of(means), len(part)))
     return pd.DataFrame(rows, columns=["score_from", "score_to", "value", "low", "high", "n"])
 
 

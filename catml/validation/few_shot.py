@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from catml.validation.calibration import group_draws
+from catml.validation.metrics import middle_of
 from catml.validation.splits import make_folds
 
 Teach = Callable[[Any, pd.DataFrame, pd.DataFrame], Any]
@@ -69,9 +70,8 @@ def few_shot_curve(
                 hosts.append(np.full(len(judged), fold.held_out[0]))
         squares = np.concatenate(errors) ** 2
         drawn = [np.sqrt(squares[draw].mean()) for draw in group_draws(np.concatenate(hosts), seed)]
-        low, high = np.quantile(drawn, [0.025, 0.975])
         rmse = float(np.sqrt(squares.mean()))
-        rows.append((count, rmse, float(low), float(high), len(squares)))
+        rows.append((count, rmse, *middle_of(drawn), len(squares)))
     return pd.DataFrame(rows, columns=["n_labelled", "value", "low", "high", "n"])
 
 

@@ -18,7 +18,7 @@ from scipy.special import ndtr
 
 from catml.errors import DatasetError
 from catml.validation.calibration import group_draws
-from catml.validation.metrics import miscalibration_area, spearman
+from catml.validation.metrics import middle_of, miscalibration_area, spearman
 
 Array = NDArray[np.float64]
 
@@ -166,10 +166,9 @@ def uncertainty_table(predictions: pd.DataFrame, *, split: str, seed: int = 0) -
     rows = []
     for metric, (unit, measure) in MEASURES.items():
         drawn = [measure(*(column[draw] for column in columns)) for draw in draws]
-        finite = np.array(drawn)[np.isfinite(drawn)]
-        low, high = np.quantile(finite, [0.025, 0.975]) if len(finite) else (np.nan, np.nan)
-        ends = measure(*columns), float(low), float(high)
-        rows.append((split, metric, *ends, len(groups), len(np.unique(groups)), unit))
+        value = measure(*columns)
+        n_groups = len(np.unique(groups))
+        rows.append((split, metric, value, *middle_of(drawn), len(groups), n_groups, unit))
     names = ["split", "metric", "value", "low", "high", "n", "n_groups", "unit"]
     return pd.DataFrame(rows, columns=names)
 
