@@ -1,7 +1,11 @@
 """The featurizers by name, for whatever takes a kind of descriptors as an option."""
 
-from catml.descriptors.featurizer import SiteFeaturizer
+from typing import Literal
+
+from catml.descriptors.featurizer import Kind, SiteFeaturizer
 from catml.descriptors.sites.transformer import SiteTransformer
+
+Descriptors = Literal[Kind, "soap"]
 
 
 def make_featurizer(kind: str) -> SiteTransformer:
@@ -10,7 +14,7 @@ def make_featurizer(kind: str) -> SiteTransformer:
     Parameters
     ----------
     kind
-        One of `catml.descriptors.featurizer.Kind`, or ``"soap"`` (which needs ``catml[soap]``).
+        One of `Descriptors`; ``"soap"`` needs ``catml[soap]``.
 
     Examples
     --------

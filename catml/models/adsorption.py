@@ -6,13 +6,13 @@ import copy
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 
-from catml.descriptors.featurizers import make_featurizer
+from catml.descriptors.featurizers import Descriptors, make_featurizer
 from catml.errors import ModelError
 from catml.models.adaptation import Adaptation, offset_std_of
 from catml.models.domain.applicability import ApplicabilityDomain, Assessment
@@ -38,17 +38,6 @@ from catml.models.training_rows import (
     training_facts,
     usable_rows,
 )
-
-Descriptors = Literal[
-    "environment",
-    "geometry",
-    "composition",
-    "electronic",
-    "d_band",
-    "d_band_and_geometry",
-    "similarity",
-    "soap",
-]
 
 
 class AdsorptionModel(BaseEstimator):

@@ -24,9 +24,9 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 
-from catml.descriptors.featurizers import make_featurizer
+from catml.descriptors.featurizers import Descriptors, make_featurizer
 from catml.errors import AlignmentError, ModelError
-from catml.models.adsorption import AdsorptionModel, Descriptors
+from catml.models.adsorption import AdsorptionModel
 from catml.models.inputs import as_site_rows, complete_table
 from catml.models.regressors.base import Array
 from catml.models.regressors.gaussian_process import ARDGaussianProcess
