@@ -150,12 +150,6 @@ class PureMetalMean:
             energy_ev[row] = base + sum(self.shifts_ev.get(label, 0.0) for label in labels)
         return energy_ev
 
-    def anchor_of(self, element: str) -> str:
-        """What the energy of an element comes from, in words."""
-        if element in self.energies_ev:
-            return "pure metal"
-        return "smooth model of the elements" if element in self.smooth_ev else "mean of the metals"
-
 
 def _shares(text: str) -> dict[str, float]:
     counts = parse_zone(text)

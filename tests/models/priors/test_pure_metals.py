@@ -29,7 +29,6 @@ def test_a_metal_with_a_pure_row_has_its_energy() -> None:
     mean = fitted()
     at = mean.at(sites("Ni@Cu(100)", "Cu:1", "Cu-Ni"))
     assert at[0] == pytest.approx(-0.6, abs=1e-6)
-    assert mean.anchor_of("Cu") == "pure metal"
 
 
 def test_a_site_of_two_elements_takes_their_mean_by_atoms() -> None:
@@ -56,8 +55,6 @@ def test_a_metal_without_a_pure_row_lies_between_the_others_and_says_so() -> Non
     value = mean.at(sites("", "Rh:1", "Cu-Rh"))[0]
     assert min(ENERGIES.values()) <= value <= max(ENERGIES.values())
     assert value < np.mean(list(ENERGIES.values()))  # binds as other metals with d holes do
-    assert mean.anchor_of("Rh") == "smooth model of the elements"
-    assert mean.anchor_of("Cl") == "mean of the metals"
     assert mean.at(sites("", "Cl:1", "Cl"))[0] == pytest.approx(mean.level_ev)
 
 
