@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from catml.models.adsorption import AdsorptionModel
     from catml.models.files.persistence import load_model
     from catml.models.lookup import lookup
+    from catml.models.priors.adsorbate_transfer import AdsorbateTransfer
+    from catml.screening.stable_site import most_stable_sites
     from catml.structures.adsorbates import place
     from catml.structures.coadsorption import coadsorb
     from catml.structures.coverage import cover
@@ -34,6 +36,7 @@ __version__ = "0.1.0"
 
 # Loaded on first use, so that `import catml` and `catml --help` stay quick.
 _HOMES = {
+    "AdsorbateTransfer": "catml.models.priors.adsorbate_transfer",
     "AdsorptionModel": "catml.models.adsorption",
     "Surface": "catml.structures.surface",
     "calculate_d_bands": "catml.descriptors.calculated_d_bands",
@@ -44,12 +47,14 @@ _HOMES = {
     "load_dataset": "catml.data.tables",
     "load_model": "catml.models.files.persistence",
     "lookup": "catml.models.lookup",
+    "most_stable_sites": "catml.screening.stable_site",
     "nanoparticle": "catml.structures.nanoparticles",
     "place": "catml.structures.adsorbates",
     "run": "catml.workflow.runner",
 }
 
 __all__ = [
+    "AdsorbateTransfer",
     "AdsorptionModel",
     "Surface",
     "__version__",
@@ -61,6 +66,7 @@ __all__ = [
     "load_dataset",
     "load_model",
     "lookup",
+    "most_stable_sites",
     "nanoparticle",
     "place",
     "run",
