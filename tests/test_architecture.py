@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import catml
+
 PACKAGE = Path(__file__).parent.parent / "catml"
 GROUND = {"atomic_files", "errors", "file_locks", "units", "resources", "yaml_files"}
 MAY_IMPORT = {
@@ -53,8 +55,25 @@ def test_every_module_has_a_room() -> None:
     assert top == {*MAY_IMPORT, *GROUND, "__init__", "__main__", "cli"}
 
 
+def test_tests_lie_where_what_they_test_lies() -> None:
+    tests = PACKAGE.parent / "tests"
+    modules = {module.relative_to(PACKAGE).with_suffix("") for module in MODULES}
+    homes = modules | {module.parent for module in modules if module.name == "__init__"}
+    for test in tests.rglob("test_*.py"):
+        place = test.relative_to(tests).with_name(test.stem.removeprefix("test_"))
+        assert (PACKAGE / place.parent).is_dir(), test
+        namesakes = {h for h in homes if h.name == place.name and h.parts[0] == place.parts[0]}
+        assert not namesakes or place in namesakes, f"{test} is of {namesakes}"
+
+
 def test_a_module_reads_in_one_sitting() -> None:
     assert {str(m): n for m in MODULES if (n := m.read_text().count("\n")) > 400} == {}
+
+
+def test_every_name_of_the_package_is_where_it_says() -> None:
+    assert {*catml.__all__} == {*catml._HOMES, "__version__"}
+    for name, home in catml._HOMES.items():
+        assert getattr(catml, name).__module__ == home
 
 
 def test_import_and_help_load_nothing_heavy() -> None:

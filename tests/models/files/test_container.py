@@ -15,6 +15,7 @@ from catml.models.files.container import (
     read_model_bytes,
     unpacked,
 )
+from tests.models.files.archives import rewritten
 
 HEADER = {"what": "a test", "number": 0.1}
 MEMBERS = {"one.npz": bytes(range(256)), "two.ubj": b"trees", "three.ubj": b"trees of another"}
@@ -23,17 +24,6 @@ MEMBERS = {"one.npz": bytes(range(256)), "two.ubj": b"trees", "three.ubj": b"tre
 @pytest.fixture(scope="module")
 def content() -> bytes:
     return packed(HEADER, MEMBERS)
-
-
-def rewritten(content: bytes, change) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    change(members)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, raw in members.items():
-            archive.writestr(name, raw)
-    return buffer.getvalue()
 
 
 def test_what_goes_in_comes_out_and_always_in_the_same_bytes(content: bytes) -> None:

@@ -13,6 +13,7 @@ from catml.models.adsorption import AdsorptionModel
 from catml.models.files import persistence
 from catml.models.files.container import packed, unpacked
 from catml.models.files.persistence import load_model, save_model
+from tests.models.files.archives import rewritten
 from tests.models.problems import dataset
 
 
@@ -26,18 +27,6 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("model") / "co.skops"
     fitted().save(path)
     return path.read_bytes()
-
-
-def rewritten(content: bytes, change) -> bytes:
-    """The archive after `change` of its members, a dict of bytes."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    change(members)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, raw in members.items():
-            archive.writestr(name, raw)
-    return buffer.getvalue()
 
 
 @pytest.mark.parametrize("regressor", ["gaussian_process", "ridge", "xgboost", "kernel_ridge"])
