@@ -21,6 +21,7 @@ from catml.models.inputs import as_site_rows
 from catml.models.intervals.conformal import IntervalName
 from catml.models.intervals.factors import Asked, Spread, site_classes
 from catml.models.intervals.schemes import Training, fit_with_intervals
+from catml.models.left_out_sites import left_out_energies as left_out_site_energies
 from catml.models.own_rows import own_rows, stated_functional
 from catml.models.priors.base import Prior, check_prior, left_out_energies
 from catml.models.priors.names import PriorName
@@ -33,6 +34,7 @@ from catml.models.regressors.registry import (
     suggested_regressor,
 )
 from catml.models.regressors.two_views import with_columns
+from catml.models.site_survival import MINIMUM, SiteSurvival
 from catml.models.training_rows import (
     SITE_IDENTITY,
     training_facts,
@@ -90,6 +92,8 @@ class AdsorptionModel(BaseEstimator):
     feature_names_ : tuple of str
     scores_ : tuple of HeldOutScore
         Errors of the training rows, each predicted without its group.
+    survival_ : SiteSurvival or None
+        Which sites are minima, learned where the table tells (`catml.models.site_survival`).
     witnesses_ : DataFrame
         A few training rows, by which a model file is checked when it is loaded.
 
@@ -164,6 +168,9 @@ class AdsorptionModel(BaseEstimator):
         )
         self.feature_names_ = tuple(map(str, features.columns))
         self.featurizer_, self.regressor_, self.prior_ = featurizer, regressor, prior
+        fitted = {"featurizer": featurizer, "regressor": regressor, "prior": prior}
+        left_out = partial(left_out_site_energies, training=training, **fitted)
+        self.survival_ = SiteSurvival.learn(rows, left_out, groups=self.groups, seed=self.seed)
         self.training_ = training_facts(
             table,
             rows,
@@ -257,7 +264,11 @@ class AdsorptionModel(BaseEstimator):
             normal distribution does; errors have heavier tails, so the interval is mostly wider
             than 1.645 times it on either side. `domain_score` is at most 1 inside the domain
             and grows with the distance from the training rows and the regressor's own doubt
-            (`catml.models.domain.applicability.Assessment.score`).
+            (`catml.models.domain.applicability.Assessment.score`). Where the model knows which
+            sites are minima, and surfaces were given rather than a table of some of their sites,
+            `probability_minimum` is the chance that an adsorbate put on the site stays there, NaN
+            on facets and with kinds of sites that were not learned from
+            (`catml.models.site_survival`).
 
         Raises
         ------
@@ -269,6 +280,8 @@ class AdsorptionModel(BaseEstimator):
         for rows in as_site_rows(surfaces):
             features = self._features_of(rows.table, slab=rows.slab)
             pieces.append(self._predict_rows(rows.table, features))
+            if self.survival_ is not None and not isinstance(surfaces, pd.DataFrame):
+                pieces[-1][MINIMUM] = self._chances(pieces[-1], rows.table, features)
         if len(pieces) == 1:
             return pieces[0]
         return pd.concat(pieces, ignore_index=True)
@@ -324,6 +337,13 @@ class AdsorptionModel(BaseEstimator):
         if self.prior_ is not None:
             energy_ev = energy_ev + self.prior_.energy_ev(table, features)
         return energy_ev, std_ev
+
+    def _chances(self, predicted: pd.DataFrame, table: pd.DataFrame, features: pd.DataFrame) -> Any:
+        """The chance that each site is a minimum; an adaptation does not move what is learned."""
+        assert self.survival_ is not None
+        if self.adaptation_ is not None:
+            predicted = predicted.assign(energy_ev=self._fitted_energies(table, features)[0])
+        return self.survival_.chances(predicted)
 
     def _predict_rows(self, table: pd.DataFrame, features: pd.DataFrame) -> pd.DataFrame:
         result = table[list(SITE_IDENTITY)].copy()

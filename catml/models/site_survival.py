@@ -4,122 +4,151 @@ An ideal surface has more sites than minima: most bridges and many on-top sites 
 to a neighbour as soon as it may relax. Where a table was made by trying every site, and labels
 relaxed structures, the sites it lacks are those; the lowest prediction over all sites is then too
 low, for it may be that of a site which does not exist.
+
+A table was made so, as far as one can tell from it, where most surfaces of a source have rows at
+two or more of the sites that `catml.structures.site_table` finds on them. Sources with one site per
+surface, or without named surfaces, do not say which sites are no minima.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, clone
+from numpy.typing import NDArray
 
-from catml.errors import ModelError
-from catml.models.adsorption import AdsorptionModel
-from catml.models.regressors.folds import group_folds
+from catml.errors import CatmlError
+from catml.models.domain.applicability import facets_of
+from catml.models.regressors.base import Array
+from catml.models.regressors.folds import group_labels, rows_of_some_groups
+from catml.models.regressors.registry import LARGEST_GAUSSIAN_PROCESS
 from catml.structures.site_table import site_table
+
+MINIMUM = "probability_minimum"
 
 _KINDS = ("ontop", "bridge", "hollow")
 _SUBTYPES = ("fcc", "hcp", "3fold", "4fold", "short", "long")
 _FEWEST_SURFACES = 20
 
+LeftOutEnergies = Callable[[pd.DataFrame, NDArray[Any]], Array]
 
-class SiteSurvival(BaseEstimator):
+
+@dataclass(frozen=True, eq=False)
+class SiteSurvival:
     """The chance that each site of a surface is a minimum, from where its energy stands.
 
     A site is described by its kind and subtype, its predicted energy, and how far that lies above
-    the lowest site of the surface and above the lowest of each kind. Energies of training surfaces
-    are predicted by models that did not see their composition, as those of new surfaces will be.
-
-    Parameters
-    ----------
-    model
-        An adsorption model, fitted or not; clones of it are fitted.
-    folds
-        Groups of compositions to leave out in turn.
-    seed
-        Of the folds and of the classifier.
+    the lowest site of the surface and above the lowest of each kind.
 
     Attributes
     ----------
-    classifier_ : sklearn.ensemble.HistGradientBoostingClassifier
-    share_ : float
+    classifier
+        A fitted ``sklearn.ensemble.HistGradientBoostingClassifier``.
+    share
         Share of the training surfaces' sites that the table has.
+    facets
+        Facets of the training surfaces.
+    site_kinds
+        Kinds and subtypes of their sites, as ``hollow-fcc``.
     """
 
-    def __init__(self, model: AdsorptionModel, *, folds: int = 3, seed: int = 0) -> None:
-        self.model = model
-        self.folds = folds
-        self.seed = seed
+    classifier: Any
+    share: float
+    facets: frozenset[str]
+    site_kinds: frozenset[str]
 
-    def fit(self, table: pd.DataFrame) -> SiteSurvival:
-        """Learn from a dataset table in which every site of every surface was tried.
+    @classmethod
+    def learn(
+        cls,
+        rows: pd.DataFrame,
+        left_out_ev: LeftOutEnergies,
+        *,
+        groups: str = "elements",
+        seed: int = 0,
+    ) -> SiteSurvival | None:
+        """Learn from dataset rows.
 
-        Rows without a site, or whose status is not ok, count as not there.
+        Parameters
+        ----------
+        rows
+            Usable rows of a dataset table. Only sources that tried every site of their surfaces
+            are learned from (see the module), from at most 6,000 rows of them.
+        left_out_ev
+            Energies in eV of a site table whose surfaces are of training compositions, given as
+            an array of labels, each predicted without the rows of its composition, as those of
+            new surfaces will be.
+        groups
+            Column of the composition.
+        seed
+            Of the classifier and of the compositions drawn where there are more rows.
 
-        Raises
-        ------
-        ModelError
-            If fewer than 20 surfaces have named sites, or the table has all sites of all its
-            surfaces, or none.
+        Returns
+        -------
+        SiteSurvival or None
+            None where the rows do not tell: no source tried every site, fewer than 20 surfaces
+            are left, all their sites have rows, or their sites cannot be described.
         """
-        from sklearn.ensemble import HistGradientBoostingClassifier
+        try:
+            rows = tried_rows(rows)
+            labels = group_labels(rows[groups].to_numpy(dtype=str), len(rows))
+            rows = rows.iloc[rows_of_some_groups(labels, LARGEST_GAUSSIAN_PROCESS, seed=seed)]
+            sites = all_sites(rows)
+            observed = is_observed(sites, rows)
+            too_few = sites["surface"].nunique() < _FEWEST_SURFACES
+            if too_few or observed.all() or not observed.any():
+                return None
+            group_of = rows.drop_duplicates("surface").set_index("surface")[groups]
+            of_sites = sites["surface"].map(group_of).to_numpy(dtype=str)
+            energy_ev = left_out_ev(sites, of_sites)
+        except CatmlError:
+            # Names that are no surfaces, or descriptors that bare sites do not have.
+            return None
+        described = describe_sites(sites.assign(energy_ev=energy_ev))
+        return cls(
+            classifier=_fitted_classifier(described, observed, seed=seed),
+            share=float(observed.mean()),
+            facets=frozenset(facets_of(sites)),
+            site_kinds=frozenset(_site_kinds(sites)),
+        )
 
-        rows = table[table["status"] == "ok"] if "status" in table else table
-        sites = all_sites(rows)
-        if sites["surface"].nunique() < _FEWEST_SURFACES:
-            raise ModelError(
-                f"The table has {sites['surface'].nunique()} surfaces with named sites; learning "
-                f"which sites are minima needs at least {_FEWEST_SURFACES}."
-            )
-        observed = is_observed(sites, rows)
-        self.share_ = float(observed.mean())
-        if self.share_ in (0.0, 1.0):
-            raise ModelError(
-                f"The table has {observed.sum()} of the {len(sites)} sites of its surfaces; which "
-                "sites are no minima can only be learned where some are missing and some are not."
-            )
-        described = _describe(self._predicted_left_out(rows, sites))
-        self.classifier_ = HistGradientBoostingClassifier(
-            learning_rate=0.05,
-            max_iter=150,
-            max_leaf_nodes=12,
-            min_samples_leaf=20,
-            random_state=self.seed,
-        ).fit(described, observed)
-        return self
-
-    def predict(self, predictions: pd.DataFrame) -> pd.DataFrame:
-        """Return predictions with the column `probability_minimum`.
+    def chances(self, predictions: pd.DataFrame) -> Array:
+        """(n,) the chance that a site is a minimum.
 
         Parameters
         ----------
         predictions
-            What `AdsorptionModel.predict` says of all the sites of surfaces. A site's chance
-            depends on the others, so leave none out.
+            `surface`, `site`, `site_kind`, `site_subtype` and `energy_ev` of all the sites of
+            surfaces. A site's chance depends on the others, so leave none out.
 
-        Raises
-        ------
-        ModelError
-            If nothing has been fitted.
+        Returns
+        -------
+        ndarray
+            NaN for all sites of a surface of another facet than those learned from, or with a
+            kind of site that these do not have.
         """
-        if not hasattr(self, "classifier_"):
-            raise ModelError("Nothing is known of the sites yet; call fit(table) first.")
-        chance = np.zeros(0)
-        if len(predictions):
-            chance = self.classifier_.predict_proba(_describe(predictions))[:, 1]
-        return predictions.assign(probability_minimum=chance)
+        if predictions.empty:
+            return np.zeros(0)
+        chance = self.classifier.predict_proba(describe_sites(predictions))[:, 1]
+        new = ~np.isin(facets_of(predictions), list(self.facets))
+        new |= ~np.isin(_site_kinds(predictions), list(self.site_kinds))
+        unlike = pd.Series(new).groupby(_visits(predictions)).transform("any")
+        return np.where(unlike, np.nan, chance)
 
-    def _predicted_left_out(self, rows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
-        """Predictions of all sites, each by a model without the compositions of its fold."""
-        groups = rows[self.model.groups].to_numpy(dtype=str)
-        codes = np.unique(groups, return_inverse=True)[1]
-        pieces = []
-        for train, held_out in group_folds(codes, self.folds, seed=self.seed):
-            model = clone(self.model).fit(rows.iloc[train])
-            own = sites["surface"].isin(rows["surface"].iloc[held_out])
-            pieces.append(model.predict(sites[own]))
-        return pd.concat(pieces).loc[sites.index]
+
+def tried_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with named sites of the sources that tried every site of their surfaces.
+
+    Of these, most surfaces have rows at two or more sites. A table without the column `source` is
+    one source.
+    """
+    named = rows[(rows["surface"] != "") & (rows["site"] != "")]
+    source = named["source"] if "source" in named else pd.Series("", index=named.index)
+    n_sites = named["site"].groupby([source, named["surface"]]).nunique()
+    several = (n_sites >= 2).groupby(level=0).mean()
+    return named[source.isin(several.index[several > 0.5])]
 
 
 def all_sites(rows: pd.DataFrame) -> pd.DataFrame:
@@ -148,10 +177,10 @@ def is_observed(sites: pd.DataFrame, rows: pd.DataFrame) -> Any:
     return pd.MultiIndex.from_frame(sites[["surface", "site"]]).isin(held)
 
 
-def _describe(predictions: pd.DataFrame) -> pd.DataFrame:
+def describe_sites(predictions: pd.DataFrame) -> pd.DataFrame:
     """What the classifier sees of every site, energies in eV; NaN where a kind has no site."""
     energy = predictions["energy_ev"].astype(float)
-    surface = predictions["surface"].to_numpy(dtype=str)
+    surface = _visits(predictions)
     by_surface = energy.groupby(surface)
     lowest = by_surface.transform("min")
     described = {
@@ -169,3 +198,44 @@ def _describe(predictions: pd.DataFrame) -> pd.DataFrame:
     for subtype in _SUBTYPES:
         described[f"is_{subtype}"] = (predictions["site_subtype"] == subtype).astype(float)
     return pd.DataFrame(described, index=predictions.index)
+
+
+def described_examples() -> pd.DataFrame:
+    """Made-up sites as `describe_sites` has them, by which a saved classifier is checked."""
+    sites = pd.DataFrame(
+        {
+            "surface": "made up",
+            "site": ["ontop-1", "bridge-1", "hollow-fcc-1", "hollow-hcp-1"],
+            "site_kind": ["ontop", "bridge", "hollow", "hollow"],
+            "site_subtype": ["", "", "fcc", "hcp"],
+            "energy_ev": [0.9, 0.2, -0.3, -0.1],
+        }
+    )
+    copies = [
+        sites.assign(surface=f"{shift}", energy_ev=sites["energy_ev"] + shift)
+        for shift in (-3.0, 0.0, 1.0)
+    ]
+    return describe_sites(pd.concat(copies, ignore_index=True))
+
+
+def _fitted_classifier(described: pd.DataFrame, observed: NDArray[np.bool_], *, seed: int) -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    return HistGradientBoostingClassifier(
+        learning_rate=0.05,
+        max_iter=150,
+        max_leaf_nodes=12,
+        min_samples_leaf=20,
+        random_state=seed,
+    ).fit(described, observed)
+
+
+def _site_kinds(sites: pd.DataFrame) -> list[str]:
+    subtypes = sites["site_subtype"].fillna("")
+    return [f"{kind}-{subtype}" for kind, subtype in zip(sites["site_kind"], subtypes, strict=True)]
+
+
+def _visits(predictions: pd.DataFrame) -> NDArray[Any]:
+    """(n,) which surface a row is of, told apart where a surface was asked for more than once."""
+    again = predictions.groupby(["surface", "site"], sort=False).cumcount()
+    return (predictions["surface"].astype(str) + " " + again.astype(str)).to_numpy(dtype=str)

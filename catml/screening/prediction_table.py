@@ -42,7 +42,7 @@ def check_energies(predictions: pd.DataFrame) -> pd.DataFrame:
     ----------
     predictions
         One row per site: `surface`, `site`, `energy_ev`, `std_ev`; optional `in_domain` and
-        `probability_minimum`.
+        `probability_minimum` (NaN where unknown).
 
     Raises
     ------
@@ -78,8 +78,8 @@ def check_energies(predictions: pd.DataFrame) -> pd.DataFrame:
         table["probability_minimum"] = chance
         _refuse_rows(
             predictions,
-            ~chance.between(0, 1).to_numpy(),
-            "probability_minimum is no number from 0 to 1",
+            (predictions["probability_minimum"].notna() & ~chance.between(0, 1)).to_numpy(),
+            "probability_minimum is no number from 0 to 1; leave it empty where it is not known",
         )
     if "in_domain" in table:
         table["in_domain"] = table["in_domain"].astype(bool)

@@ -10,7 +10,7 @@ different surfaces are independent.
 
 Not every site that a surface has is one where the adsorbate stays: many relax away to a neighbour.
 Where the predictions say how likely each site is a minimum (`probability_minimum`), a sample only
-has the sites that this chance gives it.
+has the sites that this chance gives it; a site whose chance is not known (NaN) is in all.
 
 A surface's random numbers depend on the seed and its name only: its results do not change with
 the order of the table or with the company it is in.
@@ -93,7 +93,8 @@ def most_stable_sites(
     ----------
     predictions
         One row per site: `surface`, `site`, `energy_ev`, `std_ev`; optional `in_domain`,
-        `probability_minimum`, the chance that an adsorbate put there stays, and facts of the site.
+        `probability_minimum`, the chance that an adsorbate put there stays, NaN where unknown, and
+        facts of the site.
     samples
         Samples per surface; at least 100.
     site_error_correlation
@@ -152,7 +153,9 @@ def sampled_surfaces(
     surfaces, starts = np.unique(table["surface"].to_numpy(dtype=str), return_index=True)
     bounds = [*starts, len(table)]
     energies, stds = (table[name].to_numpy(dtype=np.float32) for name in ("energy_ev", "std_ev"))
-    minima = table[MINIMUM].to_numpy(dtype=np.float64) if MINIMUM in table else None
+    minima = None
+    if MINIMUM in table:
+        minima = table[MINIMUM].fillna(1.0).to_numpy(dtype=np.float64)
     for start in range(0, len(surfaces), _SURFACES_AT_ONCE):
         numbers = range(start, min(start + _SURFACES_AT_ONCE, len(surfaces)))
         lowest = np.empty((len(numbers), samples), dtype=np.float32)

@@ -20,7 +20,7 @@ from sklearn.base import clone
 
 from catml.errors import DatasetError
 from catml.models.adsorption import AdsorptionModel
-from catml.models.site_survival import SiteSurvival, all_sites
+from catml.models.site_survival import MINIMUM, all_sites
 from catml.screening.stable_site import most_stable_sites
 from catml.validation.group_coverage import clustered_share_interval
 from catml.validation.metrics import score_table
@@ -39,13 +39,18 @@ class StableSiteValidation:
         Among the sites that the table has; rows of
         `catml.screening.stable_site.StableSites.surfaces`.
     enumerated
-        Among all sites of the surface.
+        Among all sites of the surface, as if each were a minimum.
+    weighed
+        Among all sites of the surface, each by its chance to be a minimum; None where the models
+        know no chances.
     scores
-        `stable_site_scores` of both, told apart by the column `sites` ("known", "enumerated").
+        `stable_site_scores` of these, told apart by the column `sites` ("known", "enumerated",
+        "weighed").
     """
 
     known: pd.DataFrame
     enumerated: pd.DataFrame
+    weighed: pd.DataFrame | None
     scores: pd.DataFrame
 
 
@@ -53,7 +58,6 @@ def validate_stable_sites(
     model: AdsorptionModel,
     table: pd.DataFrame,
     *,
-    survival: bool = False,
     split: str = "composition",
     folds: int = 5,
     seed: int = 0,
@@ -67,9 +71,6 @@ def validate_stable_sites(
         A model, fitted or not; every fold fits a clone of it.
     table
         Dataset table; rows whose status is not ok or that name no site take no part.
-    survival
-        Whether each fold also learns which sites are minima
-        (`catml.models.site_survival.SiteSurvival`) and leaves out the others accordingly.
     split, folds, seed
         See `catml.validation.splits.make_folds`; a surface must not be in two folds.
     sampling
@@ -89,23 +90,28 @@ def validate_stable_sites(
     if "status" in table:
         usable &= table["status"] == "ok"
     rows = table[usable].reset_index(drop=True)
-    found: dict[str, list[pd.DataFrame]] = {"known": [], "enumerated": []}
+    found: dict[str, list[pd.DataFrame]] = {"known": [], "enumerated": [], "weighed": []}
     for fold in make_folds(rows, split, folds=folds, seed=seed):
         train, test = rows.iloc[fold.train], rows.iloc[fold.test]
         fitted = clone(model).fit(train)
         known = fitted.predict(test.drop_duplicates(["surface", "site"]))
         everywhere = fitted.predict(all_sites(test))
-        if survival:
-            learned = SiteSurvival(model, seed=seed).fit(train)
-            everywhere = learned.predict(everywhere)
         found["known"].append(most_stable_sites(known, **sampling).surfaces)
         found["enumerated"].append(most_stable_sites(everywhere, **sampling).surfaces)
-    joined = {name: pd.concat(parts, ignore_index=True) for name, parts in found.items()}
+        if fitted.survival_ is not None:
+            weighed = everywhere.assign(**{MINIMUM: fitted.survival_.chances(everywhere)})
+            found["weighed"].append(most_stable_sites(weighed, **sampling).surfaces)
+    joined = {name: pd.concat(parts, ignore_index=True) for name, parts in found.items() if parts}
     scores = [
         stable_site_scores(part, rows, split=split, seed=seed).assign(sites=name)
         for name, part in joined.items()
     ]
-    return StableSiteValidation(**joined, scores=pd.concat(scores, ignore_index=True))
+    return StableSiteValidation(
+        joined["known"],
+        joined["enumerated"],
+        joined.get("weighed"),
+        scores=pd.concat(scores, ignore_index=True),
+    )
 
 
 def stable_site_scores(

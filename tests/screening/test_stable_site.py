@@ -58,7 +58,8 @@ def test_intervals_of_the_minimum_cover_where_the_errors_are_as_stated():
 
 def test_a_site_counts_as_often_as_it_is_a_minimum():
     table = sites(("A", "bridge", -2.0, 0.0), ("A", "fcc", -1.0, 0.0))
-    table["probability_minimum"] = [0.3, 1.0]
+    # A site of which nothing is known is in every sample.
+    table["probability_minimum"] = [0.3, np.nan]
     best = most_stable_sites(table, samples=50_000)
     assert best.sites["probability_most_stable"].to_list() == pytest.approx([0.3, 0.7], abs=0.01)
     assert best.surfaces["site"].to_list() == ["fcc"]
@@ -110,6 +111,8 @@ def test_tables_and_parameters_that_cannot_be_used_are_refused():
         most_stable_sites(table.drop(columns="std_ev"))
     with pytest.raises(DatasetError, match=r"A at top .*probability_minimum is no number from 0"):
         most_stable_sites(table.assign(probability_minimum=1.2))
+    with pytest.raises(DatasetError, match=r"leave it empty where it is not known"):
+        most_stable_sites(table.assign(probability_minimum="likely"))
     with pytest.raises(DatasetError, match="a second time"):
         most_stable_sites(pd.concat([table, table], ignore_index=True))
     with pytest.raises(ReactionError, match=r"interval=1\.5"):

@@ -58,12 +58,14 @@ def test_held_out_surfaces_and_sites_that_do_not_survive():
     odd = held["energy_ev"] - np.where(held["site_kind"] == "hollow", 0.0, 0.4)
     held = held.assign(energy_ev=odd)
     model = AdsorptionModel("N", regressor="ridge", descriptors="environment", n_jobs=1)
-    done = validate_stable_sites(model, held, survival=True, folds=2, samples=200)
-    assert len(done.known) == len(done.enumerated) == held["surface"].nunique()
-    assert "bridge" not in set(done.enumerated["site_kind"])
+    done = validate_stable_sites(model, held, folds=2, samples=200)
+    assert done.weighed is not None
+    assert len(done.known) == len(done.weighed) == held["surface"].nunique()
+    assert "bridge" not in set(done.weighed["site_kind"])
+    assert "bridge" in set(done.enumerated["site_kind"])
     by = done.scores.set_index(["sites", "metric"])["value"]
-    assert by["known", "mae"] == pytest.approx(by["enumerated", "mae"], abs=0.05)
-    assert by["enumerated", "right_site_kind"] > 0.9
+    assert by["known", "mae"] == pytest.approx(by["weighed", "mae"], abs=0.05)
+    assert by["weighed", "right_site_kind"] > 0.9
 
 
 def test_a_random_split_is_refused():

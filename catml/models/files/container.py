@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from catml.errors import ModelError
 
 FORMAT = "catml-model"
-SCHEMA = 2
+SCHEMA = 3
 
 HEADER = "header.json"
 _MOST_MEMBERS = 5000

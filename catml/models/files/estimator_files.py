@@ -23,6 +23,7 @@ ESTIMATORS = (
     "BaggingRegressor",
     "ExpandedLasso",
     "ExtraTreesRegressor",
+    "HistGradientBoostingClassifier",
     "HistGradientBoostingRegressor",
     "KernelRidge",
     "LocalSimilarityRegression",
@@ -101,7 +102,8 @@ def _trees(estimator: Any) -> Iterator[tuple[NDArray[Any], NDArray[Any], NDArray
     if kind in ("ExtraTreesRegressor", "RandomForestRegressor"):
         for part in estimator.estimators_:
             yield part.tree_.children_left, part.tree_.children_right, part.tree_.feature
-    elif kind == "HistGradientBoostingRegressor":
+    elif kind in ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor"):
+        # One tree a round: a classifier here tells two classes apart.
         for (predictor,) in estimator._predictors:
             nodes = predictor.nodes
             if nodes["is_categorical"].any():

@@ -36,6 +36,7 @@ from catml.models.files.container import (
     unpacked,
 )
 from catml.models.files.interval_states import intervals_of, state_of_intervals
+from catml.models.files.site_states import state_of_survival, survival_of
 from catml.models.files.states import State, regressor_of, scaling_arrays, scaling_of, state_of
 from catml.models.intervals.held_out_scores import HeldOutScore
 from catml.models.priors.base import Prior
@@ -156,20 +157,24 @@ def _encode(model: AdsorptionModel) -> bytes:
             {"reference": model.domain_.reference, **scaling_arrays(model.domain_.scaling)}
         ),
     }
+    survival = None if model.survival_ is None else state_of_survival(model.survival_)
     members |= _adaptation_members(model.adaptation_)
+    if survival is not None:
+        members |= _state_members("survival", survival)
     header: dict[str, Any] = {
         "packages": saved_versions(),
         "model": model.get_params(),
         "prior": None if model.prior_ is None else model.prior_.values(),
         "adaptation": _adaptation_values(model.adaptation_),
+        "survival": _named_values(survival),
         "feature_names": list(model.feature_names_),
         "table_columns": int(model.featurizer_.n_features_in_),
         "training": {**vars(model.training_)},
         "scores": [{**vars(score)} for score in model.scores_],
         "coverage": model.intervals_.coverage,
-        "intervals": {"kind": intervals.kind, "values": dict(intervals.values)},
+        "intervals": _named_values(intervals),
         "domain": _domain_values(model.domain_),
-        "regressor": {"kind": state.kind, "values": dict(state.values)},
+        "regressor": _named_values(state),
         "witnesses": {
             "rows": witnesses.as_json_values(model.witnesses_),
             "predicted": witnesses.stated_energies(model.predict(model.witnesses_)),
@@ -185,6 +190,9 @@ def _decode(header: Mapping[str, Any], members: Mapping[str, bytes]) -> Adsorpti
         warnings.simplefilter("ignore")
         model.regressor_ = regressor_of(_state("regressor", header, members))
         model.intervals_ = intervals_of(_state("intervals", header, members))
+        model.survival_ = None
+        if header["survival"] is not None:
+            model.survival_ = survival_of(_state("survival", header, members))
     prior = header["prior"]
     model.prior_ = None if prior is None else Prior.of_values(prior)
     model.adaptation_ = _adaptation(header["adaptation"], members)
@@ -251,6 +259,10 @@ def _versions(header: Mapping[str, Any]) -> str:
     if not changed:
         return "it was saved with these same versions, but other code or elemental data"
     return f"it was saved with {'; '.join(changed)}"
+
+
+def _named_values(state: State | None) -> dict[str, Any] | None:
+    return None if state is None else {"kind": state.kind, "values": dict(state.values)}
 
 
 def _state_members(name: str, state: State) -> dict[str, bytes]:

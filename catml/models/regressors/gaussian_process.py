@@ -185,14 +185,16 @@ class ARDGaussianProcess(NaNTolerantRegressor):
         Z = self.scaling_.apply(X)
         of_points, of_rows = np.asarray(labels), np.asarray(own_labels)
         mean = np.empty(len(Z))
-        inverse = self._inverse_factor()
         with threadpool_limits(1, user_api="blas"):
+            # The lower triangle of K⁻¹; above it are zeros.
+            precision = lapack.dlauum(self._inverse_factor(), lower=1)[0]
             for label in np.unique(of_points):
                 points, rows = np.flatnonzero(of_points == label), np.flatnonzero(of_rows == label)
                 weights = self._alpha
                 if len(rows):
                     # The rows without g have the weights α − K⁻¹[:, g] ([K⁻¹]_gg)⁻¹ α_g.
-                    columns = inverse.T @ inverse[:, rows]
+                    columns = precision[:, rows] + precision[rows].T
+                    columns[rows, np.arange(len(rows))] /= 2.0
                     weights = weights - columns @ np.linalg.solve(columns[rows], weights[rows])
                 mean[points] = covariance(Z[points], self._Z, self.parameters_) @ weights
         return mean * self.target_std_ + self.target_mean_

@@ -104,7 +104,7 @@ def test_an_edited_header_is_refused(saved: bytes, tmp_path: Path) -> None:
 
 def test_another_schema_version_is_refused(saved: bytes, tmp_path: Path) -> None:
     message = refused(rewritten(saved, edit_header(schema=99)), tmp_path / "new.skops")
-    assert re.search(r"saved by catml \S+ in schema 99; this catml \S+ reads schema 2", message)
+    assert re.search(r"saved by catml \S+ in schema 99; this catml \S+ reads schema 3", message)
 
 
 def forged(content: bytes, change) -> bytes:
