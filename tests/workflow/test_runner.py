@@ -42,6 +42,17 @@ SMALL: dict[str, Any] = {
     "ranking": {"samples": 500},
     "report": {"shortlist": 3},
 }
+# Where it matters little what is screened.
+SMALLER: dict[str, Any] = {
+    "candidates": {
+        "families": ["pure", "skin"],
+        "hosts": ["Cu", "Pt"],
+        "guests": ["Ni"],
+        "facets": ["100"],
+    },
+    "validation": {"splits": ["composition"], "folds": 2},
+    "report": {"shortlist": 1},
+}
 
 
 def write(path: Path, **changes: object) -> Path:
@@ -174,7 +185,7 @@ def test_the_shortlist_lies_ready_to_be_calculated(done: RunResult) -> None:
 
 def test_structures_can_be_larger_for_other_codes_or_for_none(tmp_path: Path) -> None:
     wanted = {"codes": ["espresso", "gpaw"], "size": [3, 1], "layers": 6, "fixed_layers": 2}
-    workflow = write(tmp_path / "small.yaml", structures=wanted, report={"shortlist": 1})
+    workflow = write(tmp_path / "small.yaml", **SMALLER, structures=wanted)
     folder = run(workflow, out=tmp_path / "out", workers=1, quiet=True).folder
     (row,) = pd.read_csv(folder / "structures" / "index.csv").to_dict("records")
     assert (row["size"], row["layers"]) == ("3x2", 6)  # twice, or adsorbates would be too close
@@ -191,7 +202,7 @@ def test_the_summary_says_where_the_report_is(done: RunResult) -> None:
 
 
 def test_where_the_data_know_one_kind_of_site_only_nothing_is_proposed(tmp_path: Path) -> None:
-    workflow = write(tmp_path / "small.yaml", data={"datasets": ["ma2015"]})
+    workflow = write(tmp_path / "small.yaml", **SMALLER, data={"datasets": ["ma2015"]})
     done = run(workflow, out=tmp_path / "out", workers=1, quiet=True)
     assert done.shortlist.empty
     assert "No candidate" in done.summary()
@@ -263,7 +274,7 @@ def test_data_of_ones_own_lie_beside_the_workflow(tmp_path: Path) -> None:
     defaults = {"adsorbate": "CO", "reference": "CO(g)", "functional": "RPBE"}
     result = import_file(tmp_path / "own.csv", source="ours", defaults=defaults)
     write_dataset(result.table, tmp_path / "sets", key="ours")
-    workflow = write(tmp_path / "small.yaml", data={"folder": "sets"})
+    workflow = write(tmp_path / "small.yaml", **SMALLER, data={"folder": "sets"})
     done = run(workflow, out=tmp_path / "out", workers=1, quiet=True)
     assert set(table(done, "training")["source"]) == {"ours"}
     assert "ours.csv" in json.loads((done.folder / "run.json").read_text())["checksums"]
@@ -272,7 +283,7 @@ def test_data_of_ones_own_lie_beside_the_workflow(tmp_path: Path) -> None:
 
 
 def test_a_killed_run_leaves_nothing_that_looks_finished(tmp_path: Path) -> None:
-    workflow = write(tmp_path / "small.yaml")
+    workflow = write(tmp_path / "small.yaml", **SMALLER)
     command = [sys.executable, "-m", "catml", "run", str(workflow), "--out", str(tmp_path / "out")]
     running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert running.stderr is not None
