@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 from sklearn.base import clone
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from catml.validation.metrics import score_table
 from catml.validation.splits import DIRECTIONS, Fold, make_folds, split_groups
@@ -148,8 +149,6 @@ def _run(model: TableModel, rows: pd.DataFrame, parts: list[Fold], n_jobs: int) 
 
 
 def _fit_and_predict(model: TableModel, rows: pd.DataFrame, part: Fold) -> _FoldRun:
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
     fresh = clone(model)
     if "n_jobs" in fresh.get_params():
         fresh.set_params(n_jobs=1)

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import ParameterGrid
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from catml.errors import ModelError
 from catml.models.regressors.base import Array, RowSets
@@ -51,8 +52,6 @@ class Member:
     @classmethod
     def fit(cls, estimator: Any, X: Array, y: Array, *, standardize: bool) -> "Member":
         """Fit a clone of an estimator to (n, D) features, NaN allowed, and (n,) targets."""
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
         scaling = FeatureScaling.learn(X)
         if not standardize:
             scaling = replace(

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from catml.models.regressors.base import Array, RowSets
 from catml.models.regressors.folded import FoldedRegressor
@@ -45,8 +46,6 @@ class NetworkMember:
     @classmethod
     def fit(cls, X: Array, y: Array, training: Training, *, seed: int) -> "NetworkMember":
         """Fit to (n, D) features, NaN allowed, and (n,) targets."""
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
         scaling = FeatureScaling.learn(X)
         center = float(np.median(y))
         spread = float(np.mean(np.abs(y - center))) or 1.0
