@@ -16,8 +16,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     options = build_parser().parse_args(joined_negatives(given))
+    # Here, so that help and version need not wait for it.
+    from catml.cli.notices import notices_shown
+
     try:
-        options.command(options)
+        with notices_shown():
+            options.command(options)
     except CatmlError as problem:
         print(f"catml: {problem}", file=sys.stderr)
         return 2

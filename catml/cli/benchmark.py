@@ -9,10 +9,11 @@ import shlex
 
 def benchmark_command(options: argparse.Namespace) -> None:
     """Measure what was selected, and print the tables or the JSON document."""
-    from catml.workflow.benchmark import describe_benchmark, run_benchmark
+    from catml.workflow.benchmark import benchmark_choices, describe_benchmark, run_benchmark
 
     if options.list:
-        print(describe_benchmark())
+        choices = json.dumps(benchmark_choices(), ensure_ascii=False) if options.json else None
+        print(choices or describe_benchmark())
         return
     run = run_benchmark(
         data=options.data,

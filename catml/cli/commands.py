@@ -206,9 +206,11 @@ def _table_in(path: str, option: str, **settings: Any) -> pd.DataFrame:
 
 def lookup_command(options: argparse.Namespace) -> None:
     """Look an adsorption energy up."""
+    from catml.models.files.persistence import load_model
     from catml.models.lookup import lookup
 
-    print_table(lookup(options.surface, options.adsorbate), as_json=options.json)
+    model = load_model(options.model) if options.model else None
+    print_table(lookup(options.surface, options.adsorbate, model=model), as_json=options.json)
 
 
 def datasets_command(options: argparse.Namespace) -> None:

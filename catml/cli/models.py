@@ -13,10 +13,18 @@ def fit_command(options: argparse.Namespace) -> None:
     """Fit a model to datasets and save it."""
     from catml.data.tables import MOST_ROWS, keep_datasets, load_dataset
     from catml.models.adsorption import AdsorptionModel
-    from catml.models.regressors.registry import make_regressor
+    from catml.models.default import tell_of_fit
+    from catml.models.settings import check_settings
 
-    if options.regressor is not None:
-        make_regressor(options.regressor)  # An unknown name is refused before any work.
+    model = AdsorptionModel(
+        options.adsorbate,
+        regressor=options.regressor,
+        descriptors=options.descriptors,
+        prior=options.prior,
+        intervals=options.intervals,
+        seed=options.seed,
+    )
+    check_settings(model.get_params())  # Before any work.
     table = load_dataset(
         options.adsorbate, align=options.functional or MOST_ROWS, folder=options.folder
     )
@@ -26,14 +34,7 @@ def fit_command(options: argparse.Namespace) -> None:
         )
     if options.data:
         table = keep_datasets(table, options.data, folder=options.folder)
-    model = AdsorptionModel(
-        options.adsorbate,
-        regressor=options.regressor,
-        descriptors=options.descriptors,
-        prior=options.prior,
-        intervals=options.intervals,
-        seed=options.seed,
-    )
+    tell_of_fit(model, len(table))
     model.fit(table).save(options.output)
     _print(options.output, as_json=options.json)
 

@@ -203,6 +203,7 @@ def _add_energies(command: AddCommand) -> None:
     )
     sub.add_argument("adsorbate")
     sub.add_argument("surface")
+    sub.add_argument("--model", metavar="FILE", help="a saved model to ask where none is known")
     sub.add_argument("--json", action="store_true", help=JSON_HELP)
 
 

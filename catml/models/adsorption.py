@@ -23,7 +23,7 @@ from catml.models.intervals.factors import Asked, Spread, site_classes
 from catml.models.intervals.schemes import Training, fit_with_intervals
 from catml.models.left_out_sites import left_out_energies as left_out_site_energies
 from catml.models.own_rows import own_rows, stated_functional
-from catml.models.priors.base import Prior, check_prior, left_out_energies
+from catml.models.priors.base import Prior, left_out_energies
 from catml.models.priors.names import PriorName
 from catml.models.regressors.base import Array
 from catml.models.regressors.names import RegressorName
@@ -34,6 +34,7 @@ from catml.models.regressors.registry import (
     suggested_regressor,
 )
 from catml.models.regressors.two_views import with_columns
+from catml.models.settings import check_settings
 from catml.models.site_survival import MINIMUM, SiteSurvival
 from catml.models.training_rows import (
     SITE_IDENTITY,
@@ -137,12 +138,12 @@ class AdsorptionModel(BaseEstimator):
         AlignmentError
             If the rows are of several functionals or reference species.
         ModelError
-            If the table is of another adsorbate, lacks columns or has too few usable rows, or
-            there is no such prior, or not for these rows.
+            If the table is of another adsorbate, lacks columns or has too few usable rows, a
+            setting means nothing, or the prior is not for these rows.
         DescriptorError
-            If the table lacks what the descriptors need.
+            If there are no such descriptors, or the table lacks what they need.
         """
-        check_prior(self.prior, self.pure_energies_ev)
+        check_settings(self.get_params())
         rows = usable_rows(table, adsorbate=self.adsorbate, groups=self.groups)
         energy_ev = rows["energy_ev"].to_numpy(dtype=np.float64)
         featurizer = make_featurizer(self.descriptors_name(len(rows))).fit(rows)

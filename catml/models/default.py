@@ -9,6 +9,7 @@ file is made again too.
 from __future__ import annotations
 
 import hashlib
+import logging
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 
     from catml.models.adsorption import AdsorptionModel
     from catml.models.regressors.names import RegressorName
+
+
+_LOGGER = logging.getLogger("catml")
+# Fits of fewer rows take a few seconds, unless they try many regressors.
+_MANY_ROWS = 2000
+_SEARCHES = ("automatic", "tpot")
 
 
 @lru_cache(maxsize=8)
@@ -65,9 +72,24 @@ def default_model(adsorbate: str, regressor: RegressorName | None = None) -> Ads
             f"no row of {adsorbate!r} may be learned from (2H, 2N and 2O are dissociated pairs); "
             "ask for another adsorbate, such as CO, N, H, O, C or S"
         )
-    model = AdsorptionModel(adsorbate, regressor=regressor).fit(table)
+    model = AdsorptionModel(adsorbate, regressor=regressor)
+    tell_of_fit(model, len(table))
+    model.fit(table)
     _keep(model, path)
     return model
+
+
+def tell_of_fit(model: AdsorptionModel, n_rows: int) -> None:
+    """Say to whoever listens to the logger ``catml`` that a fit takes longer than a breath."""
+    name = model.regressor_name(n_rows)
+    if n_rows >= _MANY_ROWS or name in _SEARCHES:
+        _LOGGER.info(
+            "fitting a model of %s to %d rows (%s on %s descriptors): a minute or more",
+            model.adsorbate,
+            n_rows,
+            name,
+            model.descriptors_name(n_rows),
+        )
 
 
 def _fingerprint(adsorbate: str) -> str:
@@ -81,5 +103,7 @@ def _keep(model: AdsorptionModel, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         model.save(path)
-    except (OSError, ModelError):
-        return
+    except (OSError, ModelError) as problem:
+        _LOGGER.info("the model is not kept for the next time: %s", problem)
+    else:
+        _LOGGER.info("kept for the next time in %s", path)

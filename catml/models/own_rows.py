@@ -87,6 +87,12 @@ def _energies(rows: pd.DataFrame) -> pd.Series:
 
 def _sites_named(rows: pd.DataFrame) -> pd.DataFrame:
     """The sites of the surfaces that the rows name, one per row."""
+    unnamed = np.flatnonzero((rows["surface"].isna() | (rows["surface"] == "")).to_numpy())
+    if len(unnamed):
+        raise ModelError(
+            f"Row {unnamed[0] + 1} of the rows to adapt to names no surface; name one such as "
+            "Rh(100), or remove the row."
+        )
     names = [str(name) for name in rows["surface"]]
     sites = as_site_rows(list(dict.fromkeys(names)))[0].table
     wanted = rows["site"].fillna("").astype(str) if "site" in rows else [""] * len(rows)

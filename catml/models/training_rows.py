@@ -62,13 +62,18 @@ def usable_rows(table: pd.DataFrame, *, adsorbate: str, groups: str) -> pd.DataF
     ModelError
         If the table is of another adsorbate, lacks columns or has too few usable rows.
     """
+    if not isinstance(table, pd.DataFrame):
+        raise ModelError(
+            f"A model is fitted to a table, not to {type(table).__name__}; give a DataFrame, such "
+            f'as load_dataset("{adsorbate}").'
+        )
     missing = [name for name in (*_NEEDED, groups) if name not in table]
     if missing:
         raise ModelError(
             f"The table has no column {', '.join(missing)}; fitting needs "
             f"{', '.join(_NEEDED)} and the groups {groups!r}."
         )
-    others = sorted(set(table["adsorbate"]) - {adsorbate})
+    others = sorted(set(table["adsorbate"].dropna().astype(str)) - {adsorbate})
     if others:
         raise ModelError(
             f"The model is of {adsorbate}, the table also has {', '.join(others)}; keep "
@@ -77,6 +82,7 @@ def usable_rows(table: pd.DataFrame, *, adsorbate: str, groups: str) -> pd.DataF
     rows = table
     if "status" in table:
         rows = table[table["status"] == "ok"]
+    _refuse_gaps(rows)
     for column, what in (("functional", "functionals"), ("reference", "reference species")):
         values = sorted(set(rows[column]))
         if len(values) > 1:
@@ -87,14 +93,28 @@ def usable_rows(table: pd.DataFrame, *, adsorbate: str, groups: str) -> pd.DataF
                 else f"The table mixes energies of several {what}: {', '.join(values)}. Keep "
                 "the rows of one of them."
             )
-    if not np.isfinite(rows["energy_ev"].to_numpy(dtype=np.float64)).all():
-        raise ModelError("The table has rows without a finite energy_ev; remove them.")
     if len(rows) < _FEWEST_ROWS:
         raise ModelError(
             f"The table has {len(rows)} usable rows of {len(table)}; fitting needs at least "
             f"{_FEWEST_ROWS} rows with status ok."
         )
     return complete_table(rows)
+
+
+def _refuse_gaps(rows: pd.DataFrame) -> None:
+    """Refuse rows that do not state what they are, or whose energy is no finite number."""
+    for column in ("adsorbate", "reference", "functional"):
+        _refuse_where(rows[column].isna(), f"No {column} stands", "state it")
+    energy_ev = pd.to_numeric(rows["energy_ev"], errors="coerce").astype(np.float64)
+    _refuse_where(~(energy_ev.abs() < np.inf), "No finite energy_ev stands", "give it")
+
+
+def _refuse_where(bad: "pd.Series[bool]", what: str, remedy: str) -> None:
+    if bad.any():
+        raise ModelError(
+            f"{what} in {bad.sum()} of {len(bad)} rows of the table, the first of them with the "
+            f"index {bad.idxmax()!r}; {remedy}, or remove them."
+        )
 
 
 def training_facts(

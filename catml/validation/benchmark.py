@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -68,6 +69,28 @@ class CellResult:
 Report = Callable[[CellResult, bool], None]
 
 
+def check_run(folder: str | Path, jobs: int) -> None:
+    """Refuse a run that could not keep its results, before anything is measured.
+
+    Raises
+    ------
+    DatasetError
+        If the folder cannot be made or written, or `jobs` is less than 1.
+    """
+    if jobs < 1:
+        raise DatasetError(f"The benchmark was asked for {jobs} processes; ask for 1 or more.")
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        writable = os.access(folder, os.W_OK)
+    except OSError:
+        writable = False
+    if not writable:
+        raise DatasetError(
+            f"The folder {str(folder)!r} for the results cannot be written; choose another with "
+            "--out."
+        )
+
+
 def run_cells(
     cells: Sequence[Cell], folder: str | Path, *, jobs: int = 1, report: Report | None = None
 ) -> list[CellResult]:
@@ -89,8 +112,7 @@ def run_cells(
     DatasetError
         If the folder cannot be written, or `jobs` is less than 1.
     """
-    if jobs < 1:
-        raise DatasetError(f"The benchmark was asked for {jobs} processes; ask for 1 or more.")
+    check_run(folder, jobs)
     place = Path(folder)
     code = numbers_checksum()
     done: dict[Cell, CellResult] = {}

@@ -15,7 +15,7 @@ import pandas as pd
 from catml.atomic_files import write_atomically
 from catml.errors import DatasetError, WorkflowError
 from catml.resources import cache_folder
-from catml.validation.benchmark import CellResult, run_cells
+from catml.validation.benchmark import CellResult, check_run, run_cells
 from catml.validation.benchmark_curves import CURVES, make_curve
 from catml.validation.benchmark_data import DATA
 from catml.validation.benchmark_models import MODELS
@@ -91,6 +91,7 @@ def run_benchmark(
     plan = make_plan(data=data, splits=splits, models=models, quick=quick, long=long)
     processes = jobs if jobs is not None else min(os.cpu_count() or 1, 4)
     folder = Path(out) if out is not None else cache_folder() / "benchmark"
+    check_run(folder, processes)
     progress = _CellProgress(plan, processes, quiet=quiet)
     progress.begin(folder)
     results = run_cells(plan.cells, folder, jobs=processes, report=progress.report)
@@ -179,10 +180,25 @@ def _write(
     return page
 
 
+def benchmark_choices() -> dict[str, list[dict[str, Any]]]:
+    """Return what the benchmark has to choose from, as JSON has it."""
+    return {
+        "datasets": [
+            {"name": name, "title": data.title, "splits": list(data.splits)}
+            for name, data in DATA.items()
+        ],
+        "models": [
+            {"name": name, "kind": model.kind, "title": model.title}
+            for name, model in MODELS.items()
+        ],
+    }
+
+
 def describe_benchmark() -> str:
     """Return what the benchmark has to choose from, as text."""
+    choices = benchmark_choices()
     lines = ["datasets (splits):"]
-    lines += [f"  {key}: {d.title}; {', '.join(d.splits)}" for key, d in DATA.items()]
+    lines += [f"  {d['name']}: {d['title']}; {', '.join(d['splits'])}" for d in choices["datasets"]]
     lines.append("models:")
-    lines += [f"  {name} ({model.kind}): {model.title}" for name, model in MODELS.items()]
+    lines += [f"  {m['name']} ({m['kind']}): {m['title']}" for m in choices["models"]]
     return "\n".join(lines)

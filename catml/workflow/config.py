@@ -49,9 +49,11 @@ class ModelSection(Section):
     """The regressor, the descriptors it sees, the prior whose rest it learns, and the seed."""
 
     regressor: RegressorName = "gaussian_process"
-    descriptors: Literal["environment", "geometry", "similarity"] = "geometry"
+    descriptors: Literal["environment", "geometry", "composition", "electronic", "similarity"] = (
+        "geometry"
+    )
     prior: PriorName | None = None
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
 
 
 class ValidationSection(Section):

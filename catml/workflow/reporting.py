@@ -26,6 +26,11 @@ _DESCRIPTORS = {
     "geometry": "the elements around the site, in three zones (binding atoms, their neighbours in "
     "the layer, their neighbours below), and the geometry of the site: its kind, coordination and "
     "bond lengths, and a tight-binding d band",
+    "composition": "the elements around the site, in three zones (binding atoms, their neighbours "
+    "in the layer, their neighbours below) and together, each with its share, and the geometry of "
+    "the site where it is known",
+    "electronic": "the coordination of the site, counted by orbital, the electronegativity around "
+    "it, and a tight-binding d band",
     "similarity": "how alike the elements around sites are, in three zones (binding atoms, their "
     "neighbours in the layer, their neighbours below)",
 }

@@ -93,18 +93,21 @@ def with_known_energies(predictions: pd.DataFrame, table: pd.DataFrame) -> pd.Da
     ----------
     predictions
         One row per site, with `surface`, `site`, `energy_ev`, `std_ev`, `lower_ev`, `upper_ev`,
-        `in_domain`.
+        `in_domain`, `domain_reason`.
     table
         Dataset rows on the same functional, reference and adsorbate.
 
     Returns
     -------
     DataFrame
-        `predictions` with the column `origin` ("known", "predicted", "extrapolated") and, for
-        known rows, the mean dataset energy, the spread between codes as its uncertainty
-        (`DFT_NOISE_EV`), and the dataset in `source`; the prediction stays in
+        `predictions` with the column `origin` ("known", "predicted", "extrapolated"); a site that
+        the model is merely unsure of is no extrapolation, as the ranking draws from its wide
+        uncertainty. For known rows, the mean dataset energy, the spread between codes as its
+        uncertainty (`DFT_NOISE_EV`), and the dataset in `source`; the prediction stays in
         `predicted_energy_ev`.
     """
+    from catml.models.domain.applicability import only_unsure
+
     known = (
         table[table["site"] != ""]
         .groupby(["surface", "site"])
@@ -121,10 +124,9 @@ def with_known_energies(predictions: pd.DataFrame, table: pd.DataFrame) -> pd.Da
     merged["std_ev"] = merged["std_ev"].where(~is_known, DFT_NOISE_EV)
     merged["lower_ev"] = merged["lower_ev"].where(~is_known, merged["known_ev"] - half_width)
     merged["upper_ev"] = merged["upper_ev"].where(~is_known, merged["known_ev"] + half_width)
-    merged["origin"] = np.select(
-        [is_known, merged["in_domain"]], ["known", "predicted"], "extrapolated"
-    )
-    merged["in_domain"] = merged["in_domain"] | is_known
+    familiar = merged["in_domain"] | only_unsure(merged["domain_reason"])
+    merged["origin"] = np.select([is_known, familiar], ["known", "predicted"], "extrapolated")
+    merged["in_domain"] = familiar | is_known
     merged["source"] = merged["source"].fillna("")
     return merged.drop(columns="known_ev")
 

@@ -76,6 +76,24 @@ def test_the_choice_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
         assert word in text
 
 
+def test_the_choice_is_listed_as_json_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["benchmark", "--list", "--json"]) == 0
+    choices = json.loads(capsys.readouterr().out)
+    assert {"name": "mean", "kind": "baseline"}.items() <= choices["models"][0].items()
+    (ma,) = (data for data in choices["datasets"] if data["name"] == "ma2015")
+    assert "composition" in ma["splits"]
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_anything_is_measured(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert run(out=tmp_path / "file" / "run") == 2
+    told = capsys.readouterr().err
+    assert told.startswith("catml: The folder ")
+    assert told.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -69,6 +69,7 @@ def test_joined_data_say_by_how_much_they_were_moved(
         (["fit", "CO", "--data", "ma2015", "--functional", "LDA"], "LDA"),
         (["fit", "CO", "--folder", "nowhere"], "'nowhere' is no folder"),
         (["fit", "CO", "--data", "ma2015", "--prior", "magic"], "'magic'"),
+        (["fit", "CO", "--data", "ma2015", "--seed", "-1"], "The seed is -1"),
         (["fit", "CO", "--data", "ma2015", "--intervals", "wide"], "'wide'"),
     ],
 )
@@ -91,3 +92,16 @@ def test_files_that_are_no_models_are_one_message(
         told = capsys.readouterr().err
         assert message in told
         assert told.count("\n") == 1
+
+
+def test_a_saved_model_is_asked_where_no_value_is_known(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = str(tmp_path / "co.skops")
+    said(capsys, "fit", "CO", *FIT, "-o", path)
+    (row, *_) = json.loads(said(capsys, "lookup", "CO", "Cu(100)", "--model", path, "--json"))
+    assert (row["origin"], row["source"]) == ("dataset", "ma2015")
+    (row, *_) = json.loads(said(capsys, "lookup", "CO", "Hf@Cu(100)", "--model", path, "--json"))
+    assert (row["origin"], row["source"]) == ("prediction", "model")
+    assert main(["lookup", "N", "Cu(100)", "--model", path]) == 2
+    assert "The model is of CO, not of N" in capsys.readouterr().err

@@ -128,6 +128,7 @@ NAMED = {"surface": ["Rh(100)"], "site": ["ontop-1"], "energy_ev": [-1.9]}
         (NAMED | {"reference": ["C + O"]}, "have the reference C \\+ O"),
         (NAMED | {"energy_ev": ["low"]}, "Row 1 of the rows to adapt to has the energy 'low'"),
         (NAMED | {"energy_ev": [np.inf]}, "must be a finite number"),
+        (NAMED | {"surface": [np.nan]}, "Row 1 of the rows to adapt to names no surface"),
         (NAMED | {"site": ["ontop-7"]}, "has no site 'ontop-7'; name one of ontop-1"),
         (NAMED | {"site": [""]}, "has several sites, and none is named"),
         ({name: [] for name in NAMED}, "is empty"),

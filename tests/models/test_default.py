@@ -28,6 +28,20 @@ def test_another_regressor_is_cached_under_its_own_name(tmp_path: Path) -> None:
     assert again.training_ == model.training_
 
 
+def test_long_fits_and_caches_that_cannot_be_written_are_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(default, "cache_folder", lambda: tmp_path / "file")
+    monkeypatch.setattr(default, "_MANY_ROWS", 100)
+    with caplog.at_level("INFO", logger="catml"):
+        default.default_model("CO", "ridge")
+    fitting, kept = caplog.messages
+    n_rows = len(load_dataset("ma2015"))
+    assert fitting.startswith(f"fitting a model of CO to {n_rows} rows (ridge on geometry desc")
+    assert kept.startswith("the model is not kept for the next time: ")
+
+
 def test_unknown_regressors_are_refused_before_any_work(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"no regressor '\.\./svm'"):
         default.default_model("CO", "../svm")

@@ -1,16 +1,18 @@
 import contextlib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from catml.descriptors.featurizers import make_featurizer
 from catml.errors import WorkflowError
 from catml.models.priors.names import PRIOR_NAMES
 from catml.models.regressors.names import REGRESSOR_NAMES
 from catml.resources import shipped_folder
-from catml.workflow.config import WorkflowConfig, check_config, load_config
+from catml.workflow.config import ModelSection, WorkflowConfig, check_config, load_config
+from catml.workflow.reporting import _DESCRIPTORS
 
 
 def workflow(**changes: Any) -> dict[str, Any]:
@@ -48,6 +50,12 @@ def test_what_is_not_said_has_a_stated_default() -> None:
 def test_every_regressor_has_its_name_in_a_workflow() -> None:
     for name in REGRESSOR_NAMES:
         assert check_config(workflow(model__regressor=name)).model.regressor == name
+
+
+@pytest.mark.parametrize("kind", get_args(ModelSection.model_fields["descriptors"].annotation))
+def test_every_kind_of_descriptors_of_a_workflow_is_one_the_report_can_name(kind: str) -> None:
+    assert make_featurizer(kind).get_params() == {"kind": kind}
+    assert _DESCRIPTORS[kind]
 
 
 def test_every_prior_has_its_name_in_a_workflow() -> None:

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.image import imread
 
@@ -44,6 +45,13 @@ def browser(report: Path, folder: Path, *options: str) -> str:
         timeout=120,
     )
     return done.stdout
+
+
+def test_what_is_proposed_lies_around_the_optimum(report: Path) -> None:
+    candidates = pd.read_csv(report.parent / "tables" / "candidates.csv")
+    proposed = candidates[candidates["origin"] != "extrapolated"].head(10)
+    assert "Cu(100)" in set(proposed["surface"])
+    assert proposed["probability_in_window"].min() > 0.5
 
 
 def test_everything_is_shown_without_a_network(report: Path, tmp_path: Path) -> None:

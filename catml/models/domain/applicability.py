@@ -28,6 +28,7 @@ _MOST_MISSING = 0.95
 _LEAST_SCORE = 1e-6
 # The distance needs the shape of the training cloud, not every row of it.
 _MOST_REFERENCES = 2000
+_DOUBT = "the model is unusually unsure"
 _SYMBOL = re.compile(r"[A-Z][a-z]?")
 _FACET = re.compile(r"\(([^()]*)\)(?::[^:]*)?$")
 
@@ -199,10 +200,30 @@ class ApplicabilityDomain:
             )
         for row in np.flatnonzero(doubt > 1.0):
             complaints[row].append(
-                f"the model is unusually unsure ({doubt[row]:.1f} times the usual limit)"
+                f"{_DOUBT} ({doubt[row]:.1f} times the usual limit)"  # Always the last.
             )
         reason = np.array(["; ".join(words) for words in complaints], dtype=object)
         return Assessment(reason == "", reason, novelties, remoteness, doubt)
+
+
+def only_unsure(reasons: pd.Series) -> pd.Series:
+    """Whether the model's doubt is the only reason why a site lies outside the domain.
+
+    Nothing about such a site is unseen and its descriptors are ordinary: its standard deviation
+    and interval, both wide, say all there is to say.
+
+    Parameters
+    ----------
+    reasons
+        (n,) `Assessment.reason`, or the column ``domain_reason`` of predictions.
+
+    Examples
+    --------
+    >>> told = ["", "the model is unusually unsure (1.1 times the usual limit)", "host metal Rh"]
+    >>> only_unsure(pd.Series(told)).tolist()
+    [False, True, False]
+    """
+    return reasons.fillna("").astype(str).str.startswith(_DOUBT)
 
 
 def facets_of(table: pd.DataFrame) -> list[str]:

@@ -163,7 +163,7 @@ def _encode(model: AdsorptionModel) -> bytes:
         members |= _state_members("survival", survival)
     header: dict[str, Any] = {
         "packages": saved_versions(),
-        "model": model.get_params(),
+        "model": _settings(model),
         "prior": None if model.prior_ is None else model.prior_.values(),
         "adaptation": _adaptation_values(model.adaptation_),
         "survival": _named_values(survival),
@@ -181,6 +181,15 @@ def _encode(model: AdsorptionModel) -> bytes:
         },
     }
     return packed(header, members)
+
+
+def _settings(model: AdsorptionModel) -> dict[str, Any]:
+    """The settings of a model, numpy's numbers among them as JSON has numbers."""
+    settings: dict[str, Any] = model.get_params()
+    own = settings["pure_energies_ev"]
+    numbers = {name: int(settings[name]) for name in ("seed", "n_jobs")}
+    energies = None if own is None else {name: float(value) for name, value in own.items()}
+    return {**settings, **numbers, "pure_energies_ev": energies}
 
 
 def _decode(header: Mapping[str, Any], members: Mapping[str, bytes]) -> AdsorptionModel:

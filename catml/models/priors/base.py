@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from ase.data import atomic_numbers
 
 from catml.errors import ModelError
 from catml.models.priors.chemisorption import ChemisorptionMean, DBandSites
@@ -28,7 +29,8 @@ def check_prior(name: str | None, pure_energies_ev: Mapping[str, float] | None) 
     Raises
     ------
     ModelError
-        If there is no prior of that name, or energies of pure metals are given to another prior.
+        If there is no prior of that name, energies of pure metals are given to another prior, or
+        are none of elements.
     """
     if name is not None and name not in PRIOR_NAMES:
         allowed = ", ".join(repr(known) for known in PRIOR_NAMES)
@@ -38,8 +40,18 @@ def check_prior(name: str | None, pure_energies_ev: Mapping[str, float] | None) 
             f"pure_energies_ev is for the prior 'pure_metals', the prior is {name!r}; ask for "
             "prior='pure_metals' or leave the energies out."
         )
+    if pure_energies_ev is not None and not isinstance(pure_energies_ev, Mapping):
+        raise ModelError(
+            f"pure_energies_ev is {pure_energies_ev!r}; give element → energy in eV, such as "
+            "{'Cu': -0.6}."
+        )
     for element, energy_ev in (pure_energies_ev or {}).items():
-        if not isinstance(energy_ev, int | float) or not np.isfinite(energy_ev):
+        if element not in atomic_numbers:
+            raise ModelError(
+                f"pure_energies_ev names {element!r}, which is no element; use the symbols of the "
+                "periodic table, such as Pt."
+            )
+        if not isinstance(energy_ev, int | float | np.floating) or not np.isfinite(energy_ev):
             raise ModelError(
                 f"pure_energies_ev gives {element} the energy {energy_ev!r}; give a finite "
                 "number of eV."

@@ -124,7 +124,7 @@ class PureMetalMean:
         ModelError
             If fewer than two elements have an energy.
         """
-        given = dict(given_ev or {})
+        given = {name: float(value) for name, value in (given_ev or {}).items()}
         rows = [
             row for row in np.flatnonzero(sites.pure != "") if str(sites.pure[row]) not in given
         ]

@@ -140,7 +140,7 @@ def make_regressor(name: str, *, seed: int = 0, n_jobs: int = 2) -> Regressor:
     >>> make_regressor("ridge")
     RidgeWithUncertainty()
     """
-    if name not in REGRESSORS:
+    if name not in REGRESSOR_NAMES:
         allowed = ", ".join(repr(known) for known in REGRESSOR_NAMES)
         raise ModelError(f"There is no regressor {name!r}; choose one of {allowed}.")
     return REGRESSORS[name](seed, n_jobs)
