@@ -36,4 +36,4 @@ def make_featurizer(kind: str) -> SiteTransformer:
         from catml.descriptors.soap_featurizer import SoapFeaturizer
 
         return SoapFeaturizer()
-    return SiteFeaturizer(kind)  # type: ignore[arg-type]
+    return SiteFeaturizer(kind)
