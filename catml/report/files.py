@@ -60,8 +60,8 @@ def save_figure(figure: Figure, data: pd.DataFrame, folder: str | Path, name: st
     return files
 
 
-def write_picture(figure: Figure, path: str | Path) -> Path:
-    """Write a figure as PNG (300 dpi) or SVG (text as text), as the file's name asks for.
+def write_picture(figure: Figure, path: str | Path, *, dpi: int = PNG_DPI) -> Path:
+    """Write a figure as PNG (300 dpi, or `dpi`) or SVG (text as text), as its name asks for.
 
     Raises
     ------
@@ -69,13 +69,13 @@ def write_picture(figure: Figure, path: str | Path) -> Path:
         When the name ends in neither ``.png`` nor ``.svg``, or the file cannot be written.
     """
     target = Path(path)
-    renderers = {".png": png_bytes, ".svg": svg_bytes}
-    if target.suffix.lower() not in renderers:
+    ending = target.suffix.lower()
+    if ending not in (".png", ".svg"):
         raise WorkflowError(
             f"the picture {str(target)!r} cannot be drawn; its name must end in .png or .svg"
         )
     settle(figure)
-    content = renderers[target.suffix.lower()](figure)
+    content = png_bytes(figure, dpi=dpi) if ending == ".png" else svg_bytes(figure)
     write_atomically(target, content, error=WorkflowError)
     return target
 
@@ -101,9 +101,9 @@ def svg_bytes(figure: Figure) -> bytes:
 
 
 @styled
-def png_bytes(figure: Figure) -> bytes:
-    """Return a figure as PNG at print resolution."""
+def png_bytes(figure: Figure, *, dpi: int = PNG_DPI) -> bytes:
+    """Return a figure as PNG, by default at print resolution."""
     buffer = io.BytesIO()
     FigureCanvasAgg(figure)
-    figure.savefig(buffer, format="png", dpi=PNG_DPI, metadata={"Software": "catml"})
+    figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": "catml"})
     return buffer.getvalue()

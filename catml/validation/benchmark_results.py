@@ -119,6 +119,8 @@ def benchmark_document(
     curves: Mapping[str, pd.DataFrame] | None = None,
     *,
     command: str,
+    uncertainty: pd.DataFrame | None = None,
+    coverage: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Return everything the benchmark found, as JSON can hold it.
 
@@ -130,7 +132,10 @@ def benchmark_document(
         Name → curve, as `catml.validation.benchmark_curves.make_curve` returns it.
     command
         The command line that made it.
+    uncertainty, coverage
+        As `catml.validation.benchmark_uncertainty` returns them; they are put to the cells.
     """
+    measures, shares = _by_cell(uncertainty), _by_cell(coverage)
     datasets = {key: DATA[key] for key in dict.fromkeys(r.cell.data for r in results)}
     names = dict.fromkeys(result.cell.model for result in results)
     return {
@@ -154,7 +159,9 @@ def benchmark_document(
             for name in names
         ],
         "published": _records(published_results()),
-        "cells": [_cell_record(result) for result in results if not result.problem],
+        "cells": [
+            _cell_record(result, measures, shares) for result in results if not result.problem
+        ],
         "curves": {name: _records(curve) for name, curve in (curves or {}).items()},
         "left_out": [
             *(
@@ -175,8 +182,24 @@ def benchmark_document(
     }
 
 
-def _cell_record(result: CellResult) -> dict[str, Any]:
+_ByCell = Mapping[tuple[str, str, str], list[dict[str, Any]]]
+
+
+def _by_cell(table: pd.DataFrame | None) -> _ByCell:
+    """Return the rows of each dataset, split and model, as JSON has them."""
+    if table is None:
+        return {}
+    names = ["data", "split", "model"]
+    return {
+        (str(key[0]), str(key[1]), str(key[2])): _records(rows.drop(columns=names), decimals=4)
+        for key, rows in table.groupby(names, sort=False)
+    }
+
+
+def _cell_record(result: CellResult, measures: _ByCell, shares: _ByCell) -> dict[str, Any]:
     cell = result.cell
+    # Learning curves share the names of the whole cell and have no measures of their own.
+    key = (cell.data, cell.split, cell.model) if cell.train_share == 1.0 else ("", "", "")
     return {
         "data": cell.data,
         "split": cell.split,
@@ -188,11 +211,14 @@ def _cell_record(result: CellResult) -> dict[str, Any]:
         "fit_seconds": result.fit_seconds,
         "predict_seconds": result.predict_seconds,
         "scores": list(result.scores),
+        "uncertainty": measures.get(key),
+        "coverage": shares.get(key),
         "published": published_text(cell.model, cell.data) or None,
     }
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+def _records(table: pd.DataFrame, *, decimals: int = 10) -> list[dict[str, Any]]:
     """Return the rows as JSON has them; what is missing or empty becomes null."""
-    rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=10))
+    text = table.to_json(orient="records", double_precision=decimals)
+    rows: list[dict[str, Any]] = json.loads(text)
     return [{name: None if value == "" else value for name, value in row.items()} for row in rows]

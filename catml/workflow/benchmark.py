@@ -21,7 +21,10 @@ from catml.validation.benchmark_data import DATA
 from catml.validation.benchmark_models import MODELS
 from catml.validation.benchmark_plan import Plan, make_plan
 from catml.validation.benchmark_results import benchmark_document, results_table
-from catml.workflow.benchmark_page import left_out_of, results_page, results_text
+from catml.validation.benchmark_uncertainty import coverage_results, uncertainty_results
+from catml.workflow.benchmark_page import left_out_of, results_page
+from catml.workflow.benchmark_tables import Findings
+from catml.workflow.benchmark_text import results_text
 
 
 @dataclass(frozen=True)
@@ -32,19 +35,19 @@ class BenchmarkRun:
     ----------
     document
         Everything found, as JSON has it.
-    table
-        One row per cell; see `catml.validation.benchmark_results.results_table`.
+    findings
+        The same as tables.
     page
         The page of the results, in Markdown.
     """
 
     document: dict[str, Any]
-    table: pd.DataFrame
+    findings: Findings
     page: Path
 
     def summary(self) -> str:
         """Return what the command line prints."""
-        return f"{results_text(self.table, left_out_of(self.document))}\n\nPage: {self.page}"
+        return f"{results_text(self.findings)}\n\nPage: {self.page}"
 
 
 def run_benchmark(
@@ -65,7 +68,8 @@ def run_benchmark(
     1. Plan the cells: datasets × splits × models.
     2. Measure the cells that the folder does not hold yet, each kept when it is done.
     3. Make the curves: few labelled rows of a new host, active learning (not with `quick`).
-    4. Write the tables, the figures and the page.
+    4. Judge the uncertainties of the predictions kept; nothing is fitted for it.
+    5. Write the tables, the figures and the page.
 
     Parameters
     ----------
@@ -99,10 +103,19 @@ def run_benchmark(
     if table.empty:
         raise DatasetError(f"Nothing could be measured; the first reason: {results[0].problem}")
     curves = {} if quick else _curves(table, folder, progress)
-    document = benchmark_document(results, plan.left_out, curves, command=command)
+    uncertainty, coverage = uncertainty_results(results, folder), coverage_results(results, folder)
+    document = benchmark_document(
+        results,
+        plan.left_out,
+        curves,
+        command=command,
+        uncertainty=uncertainty,
+        coverage=coverage,
+    )
+    findings = Findings(table, uncertainty, coverage, left_out_of(document))
     place = Path(page) if page is not None else folder
-    written = _write(document, table, results, curves, folder, place)
-    return BenchmarkRun(document, table, written)
+    written = _write(document, findings, results, curves, folder, place)
+    return BenchmarkRun(document, findings, written)
 
 
 class _CellProgress:
@@ -160,7 +173,7 @@ def _curves(table: pd.DataFrame, folder: Path, progress: _CellProgress) -> dict[
 
 def _write(
     document: dict[str, Any],
-    table: pd.DataFrame,
+    findings: Findings,
     results: list[CellResult],
     curves: dict[str, pd.DataFrame],
     folder: Path,
@@ -169,11 +182,9 @@ def _write(
     """Write page, JSON and figures; return the path of the page."""
     from catml.workflow.benchmark_figures import draw_benchmark
 
-    pictures = draw_benchmark(table, results, curves, folder=folder, place=place)
+    pictures = draw_benchmark(findings.table, results, curves, folder=folder, place=place)
     page = place / "results.md"
-    text = results_page(
-        table, left_out_of(document), command=str(document["command"]), pictures=pictures
-    )
+    text = results_page(findings, command=str(document["command"]), pictures=pictures)
     encoded = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     write_atomically(place / "results.json", encoded.encode(), error=WorkflowError)
     write_atomically(page, text.encode(), error=WorkflowError)

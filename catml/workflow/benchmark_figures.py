@@ -19,10 +19,13 @@ from catml.validation.benchmark_results import (
     NOISE_FLOOR_RMSE_EV,
     published_results,
 )
-from catml.workflow.benchmark_page import SPLIT_TITLES, Picture, split_blocks
+from catml.workflow.benchmark_page import Picture
+from catml.workflow.benchmark_tables import SPLIT_TITLES, split_blocks
 
 _PARITY_SPLITS = ("composition", "host", "element", "facet")
 _MOST_PARITIES = 3
+_DPI = 150
+"""For a page that is read on a screen and lies in the repository."""
 _PANEL_TITLES = {
     "composition": "new compositions",
     "skin-to-overlayer": "skins → core–shell",
@@ -65,7 +68,7 @@ def draw_benchmark(
             log_x=True,
         )
         caption = "Learning curves of catml without DFT input. Grey: below the noise floor of DFT."
-        path = write_picture(figure, place / "learning-curves.png")
+        path = write_picture(figure, place / "learning-curves.png", dpi=_DPI)
         pictures.append(Picture(None, caption, path))
     for name, values in curves.items():
         curve = CURVES[name]
@@ -73,7 +76,7 @@ def draw_benchmark(
         figure, _ = curve_figure(
             values, x_label=curve.x_label, y_label=curve.y_label, noise_floor=floor
         )
-        path = write_picture(figure, place / f"curve-{name}.png")
+        path = write_picture(figure, place / f"curve-{name}.png", dpi=_DPI)
         pictures.append(Picture(curve.data, curve.caption, path))
     return pictures
 
@@ -101,7 +104,7 @@ def _errors(table: pd.DataFrame, data: str, place: Path) -> Picture:
         f"{DATA[data].title}: mean absolute errors with their 95 % intervals, on a logarithmic "
         "axis. Grey: below the noise floor of DFT; dashed: published on the same data."
     )
-    return Picture(data, caption, write_picture(figure, place / f"errors-{data}.png"))
+    return Picture(data, caption, write_picture(figure, place / f"errors-{data}.png", dpi=_DPI))
 
 
 def _panel_title(split: str, rows: pd.DataFrame) -> str:
@@ -131,7 +134,7 @@ def _parity(
         predictions, adsorbate=DATA[data].adsorbate, scores=_parity_scores(table, data)
     )
     caption = f"{DATA[data].title}: held-out predictions of catml without DFT input."
-    return [Picture(data, caption, write_picture(figure, place / f"parity-{data}.png"))]
+    return [Picture(data, caption, write_picture(figure, place / f"parity-{data}.png", dpi=_DPI))]
 
 
 def _parity_scores(table: pd.DataFrame, data: str) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The benchmark's results as text: a table for the terminal and a page in Markdown."""
+"""The page of the benchmark's results, in Markdown: first the short of it, then the details."""
 
 from __future__ import annotations
 
@@ -12,24 +12,28 @@ import pandas as pd
 from catml.validation.benchmark_data import DATA
 from catml.validation.benchmark_models import DEFAULT_MODEL, MODELS
 from catml.validation.benchmark_plan import LeftOut
-from catml.validation.benchmark_results import (
-    NOISE_FLOOR_MAE_EV,
-    NOISE_FLOOR_RMSE_EV,
-    published_results,
-    published_text,
+from catml.validation.benchmark_results import published_results, published_text
+from catml.validation.benchmark_uncertainty import FEWEST_ROWS
+from catml.workflow.benchmark_tables import (
+    DFT_MODEL,
+    ORDER,
+    SPLIT_TITLES,
+    Findings,
+    coverage_rows,
+    figure_text,
+    floor_in_short,
+    floor_text,
+    interval_text,
+    least_covered,
+    left_out_lines,
+    published_on,
+    split_blocks,
+    split_summaries,
+    split_title,
+    uncertainty_rows,
+    verdicts,
 )
-from catml.validation.splits import DIRECTIONS
 
-SPLIT_TITLES: Mapping[str, str] = {
-    "random": "random rows",
-    "composition": "new compositions (sets of elements)",
-    "host": "unseen host metals",
-    "family": "unseen structure families",
-    "facet": "unseen facets",
-    "element": "unseen elements",
-    "skin-to-overlayer": "from intermetallic skins to core–shell overlayers",
-    "overlayer-to-skin": "from core–shell overlayers to intermetallic skins",
-}
 KIND_TITLES = {
     "baseline": "naive baselines",
     "published": "published systems, trained anew",
@@ -44,7 +48,8 @@ _COLUMNS = {
     "coverage_90": "inside 90 %",
     "interval_width": "width / eV",
 }
-_ORDER = ("ours", "published", "baseline")
+_WITH_INTERVAL = ("mae", "rmse", "coverage_90")
+_LABEL_KINDS = ("site kind", "block", "family")
 
 
 @dataclass(frozen=True)
@@ -56,140 +61,129 @@ class Picture:
     path: Path
 
 
-def split_blocks(table: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame]]:
-    """Return dataset, split and rows, random splits after grouped ones; best model of a kind first.
-
-    Rows of learning curves (`train_share` below 1) are left out.
-    """
-    whole = table[table["train_share"] == 1.0]
-    blocks = []
-    for data in DATA:
-        of_data = whole[whole["data"] == data]
-        splits = [split for split in DATA[data].splits if split in set(of_data["split"])]
-        for split in sorted(splits, key=lambda name: name == "random"):
-            rows = of_data[of_data["split"] == split]
-            rank = rows["kind"].map({kind: place for place, kind in enumerate(_ORDER)})
-            rows = rows.assign(rank=rank).sort_values(["rank", "mae"], ignore_index=True)
-            blocks.append((data, split, rows.drop(columns="rank")))
-    return blocks
-
-
-def block_title(data: str, split: str, rows: pd.DataFrame) -> str:
-    """Return the heading of a dataset and split: what is held out, how often, how many rows."""
-    n, folds = int(rows["n"].iloc[0]), int(rows["n_folds"].iloc[0])
-    counted = f"n = {n:,}" + (f" in {int(rows['n_groups'].iloc[0]):,} groups" * (split != "random"))
-    if split in DIRECTIONS:
-        how = f"{counted}, trained on {rows['n_train'].iloc[0]:.0f}"
-    else:
-        how = f"{folds} folds, {counted}"
-    return f"{DATA[data].title}: {SPLIT_TITLES[split]} ({how})"
-
-
-def results_text(table: pd.DataFrame, left_out: Sequence[LeftOut]) -> str:
-    """Return all blocks as plain text for a terminal, energies in eV."""
-    parts = []
-    for data, split, rows in split_blocks(table):
-        shown = pd.DataFrame(
-            {
-                "model": rows["model"],
-                **{
-                    title.removesuffix(" / eV"): rows.apply(_cell, axis=1, metric=metric)
-                    for metric, title in _COLUMNS.items()
-                },
-                "fit": rows["fit_seconds"].map("{:.2f} s".format),
-                "predict": rows["predict_seconds"].map("{:.2f} s".format),
-                "published": [published_text(name, data) for name in rows["model"]],
-            }
-        )
-        text = shown.to_string(index=False, justify="left")
-        parts.append(f"{block_title(data, split, rows)}\n{text}")
-    if left_out:
-        parts.append("\n".join(["Not measured:", *_left_out_lines(left_out)]))
-    parts.append(f"In short (MAE / eV):\n{summary_table(table).to_string(index=False)}")
-    parts.append(_floor_text())
-    return "\n\n".join(parts)
-
-
-def results_page(
-    table: pd.DataFrame,
-    left_out: Sequence[LeftOut],
-    *,
-    command: str,
-    pictures: Sequence[Picture] = (),
-) -> str:
+def results_page(findings: Findings, *, command: str, pictures: Sequence[Picture] = ()) -> str:
     """Return the page of the results in Markdown.
 
     Parameters
     ----------
-    table
-        As `catml.validation.benchmark_results.results_table` returns it.
-    left_out
-        Combinations not measured.
+    findings
+        What was measured.
     command
         The command line that makes the page.
     pictures
         Figures beside the page.
     """
+    table = findings.table
     lines = ["# Published systems, naive baselines and catml on the same rows", ""]
-    lines += [_introduction(command), "", *_markdown_table(summary_table(table)), ""]
-    lines += _markdown_pictures(pictures, None)
+    lines += [*_introduction(command), "## In short", ""]
+    lines += [f"{line}\n" for line in verdicts(table)]
     for data in dict.fromkeys(table["data"]):
-        lines += [f"## {DATA[data].title}", "", *_published_on(data)]
+        lines += [f"### {DATA[data].title} (`{data}`)", "", *_markdown_table(_summary(table, data))]
+        lines += ["", f"{published_on(data)} {floor_in_short()}", ""]
+    lines += _markdown_pictures(pictures, None)
+    lines += _uncertainty(findings)
+    for data in dict.fromkeys(table["data"]):
+        lines += [f"## All models: {DATA[data].title}", ""]
         lines += _markdown_pictures(pictures, data)
         for key, split, rows in split_blocks(table):
             if key == data:
-                title = block_title(data, split, rows).removeprefix(f"{DATA[data].title}: ")
-                lines += [
-                    f"### {title[0].upper()}{title[1:]}",
-                    "",
-                    *_markdown_block(data, rows),
-                    "",
-                ]
+                lines += _folded(_capital(split_title(split, rows)), _markdown_block(data, rows))
     lines += ["## Published figures", "", *_markdown_published(), ""]
-    if left_out:
-        lines += ["## Not measured", "", *_left_out_lines(left_out), ""]
+    if findings.left_out:
+        lines += ["## Not measured, and why", "", *left_out_lines(findings.left_out), ""]
     lines += ["## Models", "", *_markdown_models(table), ""]
     return "\n".join(lines)
 
 
-def summary_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per dataset and split: the best of each kind beside catml as it comes.
+def _introduction(command: str) -> list[str]:
+    return [
+        "Every row was predicted by a model that had not seen it; scaling, settings, medians and "
+        "calibration are learned inside the training folds. Grouped splits hold out all rows of a "
+        "set of elements, a host metal, an element, a facet or a kind of structure. Random splits "
+        "flatter, because relatives of the held-out rows stay in the training data: they stand "
+        "last. Brackets: 95 % intervals from a bootstrap over the held-out groups. Energies in eV. "
+        f"{floor_text()}",
+        "",
+        "`catml` is the default model, `catml_dft` the default model on calculated d-band moments; "
+        "both were fixed before. The best recipe and the best baseline were picked on these very "
+        "rows, which is kind to them. Recipes are published systems trained anew on our rows; "
+        "their own published figures are of other rows or protocols, as marked: no contest.",
+        "",
+        f"Made by `{command}`; `--page benchmarks` writes this page, `results.json` and the "
+        "figures. Measured cells are kept, so that a stopped run goes on; a change of the code "
+        "the numbers rest on measures them again.",
+        "",
+    ]
 
-    Which published system or baseline is best was seen on the held-out rows: the table is kind to
-    them. catml's own column is its default model, chosen before.
-    """
+
+def _summary(table: pd.DataFrame, data: str) -> pd.DataFrame:
+    """Return one row per split: catml and the best of the others, MAE above RMSE."""
     rows = []
-    for data, split, block in split_blocks(table):
-        row = {"data": data, "split": split, "n": f"{int(block['n'].iloc[0]):,}"}
-        ours = block[block["model"] == DEFAULT_MODEL]
-        row["catml, MAE / eV"] = _cell(ours.iloc[0], "mae") if len(ours) else ""
-        for kind, title in (
-            ("ours", "best of catml's"),
-            ("published", "best published system"),
-            ("baseline", "best baseline"),
-        ):
-            best = block[block["kind"] == kind].head(1)
-            row[title] = f"{best['mae'].iloc[0]:.3f} ({best['model'].iloc[0]})" if len(best) else ""
+    summaries = [item for item in split_summaries(table) if item.data == data]
+    with_dft = any(DFT_MODEL in item.best for item in summaries)
+    for item in summaries:
+        row = {
+            "held out": SPLIT_TITLES[item.split],
+            "n": f"{int(item.rows['n'].iloc[0]):,}",
+            f"`{DEFAULT_MODEL}`: MAE, RMSE / eV": _both(item.best.get(DEFAULT_MODEL)),
+        }
+        if with_dft:
+            row[f"`{DFT_MODEL}`: MAE, RMSE / eV"] = _both(item.best.get(DFT_MODEL))
+        for kind, title in (("published", "best recipe"), ("baseline", "best baseline")):
+            row[f"{title}: MAE, RMSE / eV"] = _both(item.best.get(kind), named=True)
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _published_on(data: str) -> list[str]:
-    """Say what was published on the same calculations, also by systems that do not run here."""
-    rows = published_results()
-    figures = [
-        f"{row['system']} {_figure(row)} ({row['protocol']})"
-        for row in rows[rows["data"] == data].to_dict(orient="records")
-    ]
-    return [f"Published on the same calculations, in eV: {'; '.join(figures)}.", ""] * bool(figures)
-
-
-def _figure(row: Mapping[Any, Any]) -> str:
-    """Return a published figure with its kind; a dash where there is none."""
-    if pd.isna(row["value_ev"]):
+def _both(row: pd.Series | None, *, named: bool = False) -> str:
+    if row is None:
         return "–"
-    kind = row["metric"].upper() if row["metric"] != "error" else "error"
-    return f"{kind} {row['value_ev']:.3g}"
+    parts = [f"`{row['model']}`"] * named
+    return "<br>".join([*parts, interval_text(row, "mae"), interval_text(row, "rmse")])
+
+
+def _uncertainty(findings: Findings) -> list[str]:
+    """Return the section on standard deviations and intervals; empty where no model has any."""
+    lines = []
+    for data in dict.fromkeys(findings.table["data"]):
+        for model in (DEFAULT_MODEL, DFT_MODEL):
+            measures = uncertainty_rows(findings, data, model)
+            if measures.empty:
+                continue
+            lines += [f"### {DATA[data].title}: `{model}`", "", *_markdown_table(measures), ""]
+            coverage = coverage_rows(findings, data, model, _LABEL_KINDS)
+            if not coverage.empty:
+                lines += ["Share inside the 90 % interval, and of how many rows:", ""]
+                lines += [*_markdown_table(coverage), ""]
+            lines += [*_least_covered(findings, data, model), ""]
+    if not lines:
+        return []
+    return [
+        "## How far the uncertainties hold",
+        "",
+        "From the same held-out predictions. Of 90 % intervals nine in ten should hold the truth, "
+        "on every split and for every kind of site and block of elements at the site. "
+        "Miscalibration area: 0 is perfect, 0.5 the worst. ENCE: relative mismatch of predicted "
+        "and found errors from the surest to the least sure rows. Sharpness: root mean square of "
+        "the standard deviations. Dispersion: their coefficient of variation. NLL: negative "
+        "log-likelihood per row, lower is better. Labels of fewer than "
+        f"{FEWEST_ROWS} rows are not judged; the intervals of coverage by label know that rows "
+        "of one composition err together. The other models' coverage and width stand in their "
+        "tables below; their measures are in `results.json`.",
+        "",
+        *lines,
+    ]
+
+
+def _least_covered(findings: Findings, data: str, model: str) -> list[str]:
+    parts = []
+    for key, split, _ in split_blocks(findings.table):
+        if key == data:
+            least = least_covered(findings, data, split, model)
+            named = [f"{kind} {least[kind]}" for kind in ("host", "element") if kind in least]
+            if named:
+                parts.append(f"{SPLIT_TITLES[split]}: {'; '.join(named)}")
+    return [f"Least covered host and element: {'. '.join(map(_capital, parts))}."] * bool(parts)
 
 
 def _markdown_table(table: pd.DataFrame) -> list[str]:
@@ -205,50 +199,32 @@ def _markdown_pictures(pictures: Sequence[Picture], data: str | None) -> list[st
     return lines
 
 
-def _introduction(command: str) -> str:
-    return (
-        "Every row was predicted by a model that had not seen it; scaling, settings, medians and "
-        "calibration are learned inside the training folds. Random splits flatter, because "
-        "relatives of the held-out rows stay in the training data: they stand last. Brackets: "
-        "95 % intervals from a bootstrap over the held-out groups. Fit and predict: seconds of "
-        "one fold on one processor, descriptors included. Published figures are of other rows or "
-        "other protocols, as marked; they are no contest.\n\n"
-        f"{_floor_text()}\n\nMade by `{command}`. First the short of it: `catml` is the default "
-        "model, fixed beforehand; the columns of the best name what was best on these very rows, "
-        "seen afterwards."
-    )
+def _folded(title: str, lines: Sequence[str]) -> list[str]:
+    """Return lines that a reader unfolds."""
+    return [f"<details><summary>{title}</summary>", "", *lines, "", "</details>", ""]
 
 
-def _floor_text() -> str:
-    return (
-        f"Two DFT codes and functionals differ by {NOISE_FLOOR_MAE_EV} eV (MAE; RMSE "
-        f"{NOISE_FLOOR_RMSE_EV} eV) on 35 energies of CO and H on pure metals: the noise floor of "
-        "comparing with another calculation."
-    )
-
-
-def _cell(row: pd.Series, metric: str) -> str:
-    value, low, high = (row[metric + ending] for ending in ("", "_low", "_high"))
-    if pd.isna(value):
-        return ""
-    if metric == "coverage_90":
-        return f"{100 * value:.0f} % [{100 * low:.0f}, {100 * high:.0f}]"
-    if metric in ("mae", "rmse"):
-        return f"{value:.3f} [{low:.3f}, {high:.3f}]"
-    return f"{value:.3f}"
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _markdown_block(data: str, rows: pd.DataFrame) -> list[str]:
     titles = ["model", *_COLUMNS.values(), "fit / s", "predict / s", "published"]
     lines = ["| " + " | ".join(titles) + " |", "|---" * len(titles) + "|"]
     for _, row in rows.iterrows():
-        cells = [_cell(row, metric) for metric in _COLUMNS]
+        cells = [_score(row, metric) for metric in _COLUMNS]
         times = [f"{row[name]:.2f}" for name in ("fit_seconds", "predict_seconds")]
         name = f"**{row['model']}**" if row["kind"] == "ours" else str(row["model"])
         lines.append(
             "| " + " | ".join([name, *cells, *times, published_text(row["model"], data)]) + " |"
         )
     return lines
+
+
+def _score(row: pd.Series, metric: str) -> str:
+    if metric in _WITH_INTERVAL:
+        return interval_text(row, metric)
+    return "" if pd.isna(row[metric]) else f"{row[metric]:.3f}"
 
 
 def _markdown_published() -> list[str]:
@@ -258,38 +234,20 @@ def _markdown_published() -> list[str]:
         site = "https://arxiv.org/abs/" if row["doi"].startswith("arXiv:") else "https://doi.org/"
         whose = f"same as `{row['data']}`" if row["data"] else "other"
         recipe = f"`{row['recipe']}`" if row["recipe"] else "not run"
-        cells = [f"[{row['system']}]({site}{address})", _figure(row), row["protocol"]]
+        cells = [f"[{row['system']}]({site}{address})", figure_text(row), row["protocol"]]
         lines.append("| " + " | ".join([*cells, whose, recipe, row["note"]]) + " |")
     return lines
 
 
 def _markdown_models(table: pd.DataFrame) -> list[str]:
     lines = ["| model | what it is |", "|---|---|"]
-    for kind in _ORDER:
+    for kind in ORDER:
         for name, model in MODELS.items():
             if model.kind == kind and name in set(table["model"]):
                 lines.append(f"| {name} | {KIND_TITLES[kind]}: {model.title} |")
     return lines
 
 
-def _left_out_lines(left_out: Sequence[LeftOut]) -> list[str]:
-    """Say once for every dataset, model and reason which splits are not measured."""
-    gathered: dict[tuple[str, str], dict[str, list[str]]] = {}
-    for item in left_out:
-        models = gathered.setdefault((item.data, item.reason), {})
-        models.setdefault(item.model, []).append(item.split)
-    lines = []
-    for (data, reason), models in gathered.items():
-        every = {split for splits in models.values() for split in splits}
-        alike = all(set(splits) == every for splits in models.values())
-        if alike:
-            names = f"{', '.join(models)} ({', '.join(sorted(every))})"
-        else:
-            names = "; ".join(f"{name} ({', '.join(splits)})" for name, splits in models.items())
-        lines.append(f"- `{data}`: {names}: {reason}.")
-    return lines
-
-
-def left_out_of(document: Mapping[str, Any]) -> list[LeftOut]:
+def left_out_of(document: Mapping[str, Any]) -> tuple[LeftOut, ...]:
     """Return what a document of the benchmark says was not measured."""
-    return [LeftOut(**item) for item in document["left_out"]]
+    return tuple(LeftOut(**item) for item in document["left_out"])

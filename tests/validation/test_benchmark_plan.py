@@ -16,7 +16,7 @@ def test_every_dataset_states_its_rows_and_only_known_splits() -> None:
     for data in DATA.values():
         assert set(data.splits) <= set(SPLITS)
         assert {"random", "composition"} <= set(data.splits)
-    # The tables of the first experiments.
+    # Usable rows, as they are quoted.
     assert [DATA[key].n_rows for key in ("ma2015", "co", "n")] == [285, 17352, 4645]
 
 
