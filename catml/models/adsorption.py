@@ -21,7 +21,7 @@ from catml.models.inputs import as_site_rows
 from catml.models.intervals.conformal import IntervalName
 from catml.models.intervals.factors import Asked, Spread, site_classes
 from catml.models.intervals.schemes import Training, fit_with_intervals
-from catml.models.left_out_sites import left_out_energies as left_out_site_energies
+from catml.models.left_out_sites import left_out_site_energies
 from catml.models.own_rows import own_rows, stated_functional
 from catml.models.priors.base import Prior, left_out_energies
 from catml.models.priors.names import PriorName

@@ -11,7 +11,7 @@ from sklearn.base import clone
 
 from catml.models.intervals.schemes import Training
 from catml.models.priors.base import Prior
-from catml.models.regressors.base import Array
+from catml.models.regressors.base import Array, fit_for_means
 from catml.models.regressors.chosen import ChosenRegressor
 from catml.models.regressors.folds import group_folds, group_labels
 from catml.models.regressors.gaussian_process import ARDGaussianProcess
@@ -20,7 +20,7 @@ from catml.models.regressors.registry import Regressor
 _FOLDS = 3
 
 
-def left_out_energies(
+def left_out_site_energies(
     sites: pd.DataFrame,
     labels: NDArray[Any],
     *,
@@ -63,8 +63,6 @@ def left_out_energies(
         if not own.any():
             continue
         fresh = clone(template)
-        # Where the mean alone is to be had for less, it is all that counts here.
-        fit = getattr(fresh, "fit_mean", fresh.fit)
-        fit(X[inside], target_ev[inside], groups=of_rows[inside])
+        fit_for_means(fresh, X[inside], target_ev[inside], of_rows[inside])
         energy_ev[own] = fresh.predict(asked[own])
     return energy_ev + prior_ev

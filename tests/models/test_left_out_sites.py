@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from catml.models.intervals.schemes import Training
-from catml.models.left_out_sites import left_out_energies
+from catml.models.left_out_sites import left_out_site_energies
 from catml.models.regressors.automatic import AutomaticChoice
 from catml.models.regressors.gaussian_process import ARDGaussianProcess
 from catml.models.regressors.registry import make_regressor
@@ -24,9 +24,9 @@ def asked_energies(regressor, *, raised_ev: float) -> tuple[np.ndarray, ...]:
     sites = pd.DataFrame(X[own] + 0.1)
     regressor.fit(X, y, groups=labels)
     parts = {"featurizer": PASSED_ON, "regressor": regressor, "training": training}
-    left_out = left_out_energies(sites, labels[own], prior=None, **parts)
+    left_out = left_out_site_energies(sites, labels[own], prior=None, **parts)
     prior = SimpleNamespace(energy_ev=lambda sites, features: np.full(len(sites), 7.0))
-    shifted = left_out_energies(sites, labels[own], prior=prior, **parts)
+    shifted = left_out_site_energies(sites, labels[own], prior=prior, **parts)
     return left_out, shifted, sites.to_numpy() @ SLOPES, regressor.predict(sites.to_numpy())
 
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 
 from catml.errors import ModelError
-from catml.models.regressors.base import Array
+from catml.models.regressors.base import Array, fit_for_means
 from catml.models.regressors.chosen import ChosenRegressor
 from catml.models.regressors.folds import Folds, group_folds, group_labels, rows_of_some_groups
 from catml.models.regressors.names import RegressorName
@@ -140,9 +140,7 @@ def _held_out_errors(
     errors = np.empty(len(y))
     for inside, outside in folds:
         fresh = clone(candidate)
-        # Where the mean alone is to be had for less, it is all that counts here.
-        fit = getattr(fresh, "fit_mean", fresh.fit)
-        fit(X[inside], y[inside], groups=labels[inside])
+        fit_for_means(fresh, X[inside], y[inside], labels[inside])
         errors[outside] = fresh.predict(X[outside]) - y[outside]
     return errors
 

@@ -25,6 +25,15 @@ def row_sets(labels: ArrayLike) -> RowSets:
     return tuple(np.split(np.argsort(codes, kind="stable"), np.cumsum(counts)[:-1]))
 
 
+def fit_for_means(regressor: Any, X: Array, y: Array, groups: ArrayLike) -> None:
+    """Fit a regressor of which only means are asked, for less where it can do so.
+
+    Such a one has a method `fit_mean` (`catml.models.regressors.cross_fitted.CrossFitted`).
+    """
+    fit = getattr(regressor, "fit_mean", regressor.fit)
+    fit(X, y, groups=groups)
+
+
 class NaNTolerantRegressor(RegressorMixin, BaseEstimator):
     """Base of regressors of tables with missing features.
 
