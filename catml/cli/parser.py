@@ -192,7 +192,7 @@ def _add_energies(command: AddCommand) -> None:
     sub.add_argument(
         "--most-stable",
         action="store_true",
-        help="one row per surface: its lowest site, and how sure that is",
+        help="one row per surface: its lowest site that is likely a minimum, and how sure that is",
     )
     sub.add_argument("--json", action="store_true", help=JSON_HELP)
 

@@ -63,8 +63,9 @@ def rank_candidates(
     Parameters
     ----------
     predictions
-        One row per site: `surface`, `site`, `energy_ev`, `std_ev`; optional `in_domain`, and
-        `adsorbate`, `reference`, `functional`, which must then fit the reaction.
+        One row per site: `surface`, `site`, `energy_ev`, `std_ev`; optional `in_domain`,
+        `probability_minimum` (see `catml.screening.stable_site`), and `adsorbate`, `reference`,
+        `functional`, which must then fit the reaction.
     reaction
         The reaction, with a volcano over one descriptor.
     samples

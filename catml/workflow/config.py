@@ -92,10 +92,16 @@ class CandidateSection(Section):
 
 
 class RankingSection(Section):
-    """Sampling of the uncertainty: how many draws, how strongly one surface's sites err alike."""
+    """Sampling of the uncertainty: how many draws, how strongly one surface's sites err alike.
+
+    With `site_survival`, a predicted site is only in as many draws as its chance to be a minimum
+    says; the training data must then tell which sites are minima (`catml.models.site_survival`).
+    Without it every site is in every draw.
+    """
 
     samples: Annotated[int, Field(ge=100, le=100_000)] = 4000
     site_error_correlation: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
+    site_survival: bool = False
 
 
 class StructuresSection(Section):

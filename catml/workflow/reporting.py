@@ -169,7 +169,16 @@ def _method(screening: Screening) -> tuple[str, ...]:
         f"{config.ranking.samples:,} sets of energies were drawn (errors of the sites of one "
         f"surface correlated by {config.ranking.site_error_correlation:g}), the lowest taken, and "
         f"put through the volcano. The ranking is by the share of draws between "
-        f"{window.low_ev:.2f} and {window.high_ev:.2f} eV.",
+        f"{window.low_ev:.2f} and {window.high_ev:.2f} eV.{_survival_in_words(config)}",
+    )
+
+
+def _survival_in_words(config: WorkflowConfig) -> str:
+    if not config.ranking.site_survival:
+        return ""
+    return (
+        " A site without a calculated energy was in as many draws as its chance to be a minimum "
+        "says, which was learned from the sites that the training data lack."
     )
 
 

@@ -173,7 +173,9 @@ def _screen(
         model = steps.new_model(config, reaction).fit(table)
     with progress.step("Predicting the candidates' sites"):
         space = candidate_space(config.candidates.model_dump())
-        predictions = model.predict(steps.candidate_sites(space))
+        predictions = steps.predicted_sites(
+            model, space, site_survival=config.ranking.site_survival
+        )
         sites = steps.with_known_energies(predictions, table)
     with progress.step(f"Ranking {len(space.surfaces)} candidates"):
         ranking = rank_candidates(

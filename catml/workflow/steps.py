@@ -86,6 +86,36 @@ def candidate_sites(space: CandidateSpace) -> pd.DataFrame:
     return site_table(space.surfaces)
 
 
+def predicted_sites(
+    model: AdsorptionModel, space: CandidateSpace, *, site_survival: bool
+) -> pd.DataFrame:
+    """Return the predictions of all sites of every candidate.
+
+    Parameters
+    ----------
+    model
+        The fitted model.
+    space
+        The candidates.
+    site_survival
+        Whether each site gets its chance to be a minimum, `probability_minimum`.
+
+    Raises
+    ------
+    WorkflowError
+        When the model does not know which sites are minima.
+    """
+    if not site_survival:
+        return model.predict(candidate_sites(space))
+    if model.survival_ is None:
+        raise WorkflowError(
+            "ranking.site_survival: the training data do not tell which sites are minima (no "
+            "source has rows at several sites of most of its surfaces, and none at others); leave "
+            "the key out, or train on such data, as mamun2019"
+        )
+    return model.predict(space.surfaces)
+
+
 def with_known_energies(predictions: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """Replace predictions by dataset values where the very site has been calculated.
 
@@ -104,7 +134,7 @@ def with_known_energies(predictions: pd.DataFrame, table: pd.DataFrame) -> pd.Da
         the model is merely unsure of is no extrapolation, as the ranking draws from its wide
         uncertainty. For known rows, the mean dataset energy, the spread between codes as its
         uncertainty (`DFT_NOISE_EV`), and the dataset in `source`; the prediction stays in
-        `predicted_energy_ev`.
+        `predicted_energy_ev`. A known site is a minimum, where `probability_minimum` is stated.
     """
     from catml.models.domain.applicability import only_unsure
 
@@ -124,6 +154,8 @@ def with_known_energies(predictions: pd.DataFrame, table: pd.DataFrame) -> pd.Da
     merged["std_ev"] = merged["std_ev"].where(~is_known, DFT_NOISE_EV)
     merged["lower_ev"] = merged["lower_ev"].where(~is_known, merged["known_ev"] - half_width)
     merged["upper_ev"] = merged["upper_ev"].where(~is_known, merged["known_ev"] + half_width)
+    if "probability_minimum" in merged:
+        merged["probability_minimum"] = merged["probability_minimum"].where(~is_known, 1.0)
     familiar = merged["in_domain"] | only_unsure(merged["domain_reason"])
     merged["origin"] = np.select([is_known, familiar], ["known", "predicted"], "extrapolated")
     merged["in_domain"] = familiar | is_known

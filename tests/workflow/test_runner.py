@@ -99,7 +99,11 @@ def test_the_record_says_what_was_run_on_what(done: RunResult) -> None:
     }
     assert all(re.fullmatch("[0-9a-f]{64}", value) for value in record["checksums"].values())
     resolved = yaml.safe_load((done.folder / "workflow.yaml").read_text())
-    assert resolved["ranking"] == {"samples": 500, "site_error_correlation": 0.5}
+    assert resolved["ranking"] == {
+        "samples": 500,
+        "site_error_correlation": 0.5,
+        "site_survival": False,
+    }
 
 
 def test_the_written_configuration_runs_and_gives_the_same_tables(
@@ -242,6 +246,7 @@ def test_the_model_learns_what_the_prior_leaves(tmp_path: Path) -> None:
         ({"candidates": {"surfaces": ["Xx(111)"]}}, "Xx"),
         ({"structures": {"codes": ["castep"]}}, "structures.codes.*'castep' is not allowed"),
         ({"structures": {"size": [0, 2]}}, "structures.size.*0 is not allowed"),
+        ({"ranking": {"site_survival": True}}, "ranking.site_survival: the training data do not"),
     ],
 )
 def test_input_that_cannot_work_is_refused_before_anything_is_written(

@@ -64,8 +64,13 @@ def save_model(model: AdsorptionModel, path: str | Path) -> Path:
     Raises
     ------
     ModelError
-        If the model is not fitted or the file cannot be written.
+        If it is no `AdsorptionModel`, the model is not fitted or the file cannot be written.
     """
+    if not isinstance(model, AdsorptionModel):
+        raise ModelError(
+            f"A model of the type {type(model).__name__} cannot be saved, only an AdsorptionModel; "
+            "keep its tables and fit it again."
+        )
     if not hasattr(model, "regressor_"):
         raise ModelError("The model is not fitted; call fit(table) before save(path).")
     target = Path(path)

@@ -13,7 +13,7 @@ all other compositions): from 100 rows of N the mean absolute error falls from 0
 other compositions than those of the N rows it is 0.31 and 0.20 eV from 100 and 300 rows. Where N is
 known as well as the others, on 3,716 rows, they no longer help: take
 `catml.models.adsorption.AdsorptionModel` by itself. Fitting learns one Gaussian process for each
-other adsorbate.
+other adsorbate. The model cannot be saved: it is fitted again from its tables.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from catml.models.inputs import as_site_rows, complete_table
 from catml.models.regressors.base import Array
 from catml.models.regressors.gaussian_process import ARDGaussianProcess
 from catml.models.regressors.registry import LARGEST_GAUSSIAN_PROCESS
+from catml.models.site_survival import MINIMUM
 
 _FEWEST_ROWS = 100
 _KINDS = ("ontop", "bridge")
@@ -125,7 +126,8 @@ class AdsorbateTransfer(BaseEstimator):
     def predict(self, surfaces: Any) -> pd.DataFrame:
         """Predict every distinct site of surfaces, slabs or a site table.
 
-        Takes and returns what `catml.models.adsorption.AdsorptionModel.predict` does.
+        Takes and returns what `catml.models.adsorption.AdsorptionModel.predict` does, without
+        `probability_minimum`.
 
         Raises
         ------
@@ -134,7 +136,8 @@ class AdsorbateTransfer(BaseEstimator):
         """
         if not hasattr(self, "model_"):
             raise ModelError(f"The model of {self.adsorbate} is not fitted; call fit(table) first.")
-        result = self.model_.predict(surfaces)
+        # Which sites are minima shows in the whole energies, not in what the line leaves.
+        result = self.model_.predict(surfaces).drop(columns=MINIMUM, errors="ignore")
         lines = []
         for piece in as_site_rows(surfaces):
             X = self.featurizer_.transform(piece.table, slab=piece.slab).to_numpy(dtype=np.float64)

@@ -13,6 +13,7 @@ from catml.models.adsorption import AdsorptionModel
 from catml.models.files import persistence
 from catml.models.files.container import packed, unpacked
 from catml.models.files.persistence import load_model, save_model
+from catml.models.priors.adsorbate_transfer import AdsorbateTransfer
 from tests.models.files.archives import rewritten
 from tests.models.problems import dataset
 
@@ -72,6 +73,12 @@ def refused(content: bytes, path: Path) -> str:
         load_model(path)
     assert "not a usable model file" in str(caught.value)
     return str(caught.value)
+
+
+def test_a_model_of_another_type_is_not_saved(tmp_path: Path) -> None:
+    transfer = AdsorbateTransfer("CO", dataset(adsorbate="O"))
+    with pytest.raises(ModelError, match=r"type AdsorbateTransfer cannot be saved.* fit it again"):
+        save_model(transfer, tmp_path / "transfer.skops")
 
 
 def test_every_truncation_is_refused(saved: bytes, tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ def test_the_interval_moves_with_the_energy_and_keeps_its_columns() -> None:
     assert set(result["adsorbate"]) == {"N"}
     pieces = model.predict(["Cu(100)", "Ni@Cu(100)"])
     assert len(pieces) == 6
+    assert list(pieces.columns) == list(result.columns)
     assert np.isfinite(pieces["energy_ev"]).all()
 
 
