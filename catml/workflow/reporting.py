@@ -163,7 +163,11 @@ def _method(screening: Screening) -> tuple[str, ...]:
         f"It sees {_DESCRIPTORS[config.model.descriptors]}{_prior_in_words(config)}. No DFT "
         f"calculation is needed for a candidate. {explanation(screening.model.regressor_)}".strip(),
         "The 90 % intervals are calibrated on rows whose composition the model had not seen, by "
-        "the share of such rows that fall inside. The validation below repeats everything "
+        "the share of such rows that fall inside. The standard deviations in the tables (std_ev) "
+        "are calibrated apart, to hold 68 % of the errors; errors have heavy tails, so the "
+        "intervals are mostly wider than 1.645 of them on either side. A site that the model is "
+        "merely unsure of stays in the ranking with its wide interval. The validation below "
+        "repeats everything "
         "(descriptor scaling, model settings, calibration) inside each training fold.",
         f"A surface's descriptor is its most stable site. Which site that is, is uncertain too: "
         f"{config.ranking.samples:,} sets of energies were drawn (errors of the sites of one "

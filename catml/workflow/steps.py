@@ -178,7 +178,8 @@ def with_site_facts(candidates: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFra
     joined = candidates.join(facts, on=["surface", "best_site"])
     # A known site does not make a surface known when another site may well be the stable one.
     joined.loc[~joined["in_domain"], "origin"] = "extrapolated"
-    joined["domain_reason"] = joined["surface"].map(_domain_reasons(sites)).fillna("")
+    reasons = _domain_reasons(sites).reindex(joined["surface"], fill_value="")
+    joined["domain_reason"] = reasons.to_numpy()
     joined.loc[joined["in_domain"], "domain_reason"] = ""
     return joined.join(_surface_facts(joined["surface"]), on="surface")
 

@@ -6,7 +6,12 @@ import pytest
 from catml.errors import WorkflowError
 from catml.screening.candidates import candidate_space
 from catml.screening.stable_site import most_stable_sites
-from catml.workflow.steps import DFT_NOISE_EV, predicted_sites, with_known_energies
+from catml.workflow.steps import (
+    DFT_NOISE_EV,
+    predicted_sites,
+    with_known_energies,
+    with_site_facts,
+)
 from tests.models.test_site_survival import every_site, new_model, without_bridges
 
 CHANCE = "probability_minimum"
@@ -64,3 +69,30 @@ def test_doubt_alone_is_no_extrapolation_and_known_sites_are_taken_as_they_are()
     assert sites["domain_reason"].tolist() == reasons
     assert sites["energy_ev"].tolist() == [-0.63, -0.5, -0.5, -0.5]
     assert sites["std_ev"].tolist() == [DFT_NOISE_EV, 0.2, 0.2, 0.2]
+
+
+def test_a_surface_carries_why_its_likeliest_unknown_site_is_unlike_the_data() -> None:
+    sites = pd.DataFrame(
+        {
+            "surface": ["Cu(100)", "Rh(100)", "Rh(100)"],
+            "site": ["ontop-1", "ontop-1", "bridge-1"],
+            "site_kind": ["ontop", "ontop", "bridge"],
+            "site_subtype": "",
+            "site_atoms": ["Cu:1", "Rh:1", "Rh:2"],
+            "origin": ["known", "extrapolated", "extrapolated"],
+            "in_domain": [True, False, False],
+            "domain_reason": ["", "unlikely", "likely"],
+            "probability_most_stable": [1.0, 0.3, 0.7],
+        }
+    )
+    ranked = pd.DataFrame(
+        {
+            "surface": ["Cu(100)", "Rh(100)"],
+            "best_site": ["ontop-1", "bridge-1"],
+            "in_domain": [True, False],
+        }
+    )
+    for rows, reasons in ((ranked, ["", "likely"]), (ranked.head(1), [""])):
+        facts = with_site_facts(rows, sites[sites["surface"].isin(rows["surface"])])
+        assert facts["domain_reason"].tolist() == reasons
+        assert facts["host"].tolist() == ["Cu", "Rh"][: len(rows)]
