@@ -105,8 +105,9 @@ def _introduction(command: str) -> list[str]:
         f"{floor_text()}",
         "",
         "`catml` is the default model, `catml_dft` the default model on calculated d-band moments; "
-        "both were fixed before. The best recipe and the best baseline were picked on these very "
-        "rows, which is kind to them. Recipes are published systems trained anew on our rows; "
+        "a few settings of both were once chosen with some of these tables in view (see the "
+        "README). The best recipe and the best baseline were picked on these very rows, which is "
+        "kind to them. Recipes are published systems trained anew on our rows; "
         "their own published figures are of other rows or protocols, as marked: no contest.",
         "",
         f"Made by `{command}`; `--page benchmarks` writes this page, `results.json` and the "
