@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from catml.descriptors.featurizers import Descriptors, make_featurizer
 from catml.errors import ModelError
@@ -130,6 +131,9 @@ class AdsorptionModel(BaseEstimator):
         self.seed = seed
         self.n_jobs = n_jobs
 
+    # Of fits side by side, one that ends would give its threads back to the others half-way, and
+    # with other threads comes other rounding: the limit is set once, around them all.
+    @threadpool_limits.wrap(limits=1, user_api="blas")
     def fit(self, table: pd.DataFrame) -> AdsorptionModel:
         """Fit to a dataset table; rows whose status is not ok are left out and counted.
 
